@@ -1,0 +1,21 @@
+"""Who may do what on the ground floor; all answers are for the chapter whose scope is open."""
+
+from typing import Any
+
+from chapters.models import Seat
+
+
+def is_backbone(user: Any) -> bool:
+    """True for active staff of the backbone organisation."""
+    return bool(user.is_authenticated and user.is_active and user.is_staff)
+
+
+def is_council(user: Any) -> bool:
+    """True while the person holds a seat on the open chapter's council."""
+    return user.is_authenticated and Seat.objects.current().filter(user=user).exists()
+
+
+def is_chair(user: Any) -> bool:
+    """True while the person chairs the open chapter's council."""
+    seats = Seat.objects.current()
+    return user.is_authenticated and seats.filter(user=user, role=Seat.Role.CHAIR).exists()

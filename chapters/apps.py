@@ -1,0 +1,7 @@
+"""The ground floor: tenancy, places, chapters, councils, founding, mail and jobs."""
+
+from django.apps import AppConfig
+
+
+class ChaptersConfig(AppConfig):
+    name = "chapters"

@@ -1,0 +1,53 @@
+"""A cache that is allowed to be away: without Redis, pages are slower, never broken."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+REST_SECONDS = 5.0
+
+
+class ForgivingRedisCache(RedisCache):
+    """Django's Redis cache that answers as empty while the server does not answer.
+
+    After a failure it is left alone for `REST_SECONDS`, so that a frozen server costs one
+    time-out and not one a call. Rate limits that live in the cache are open for as long.
+    """
+
+    _resting_until = 0.0
+
+    def _try(self, call: Callable[..., Any], fallback: Any, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() < ForgivingRedisCache._resting_until:
+            return fallback
+        try:
+            return call(*args, **kwargs)
+        except (RedisError, OSError):
+            ForgivingRedisCache._resting_until = time.monotonic() + REST_SECONDS
+            return fallback
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._try(super().get, default, key, default, version)
+
+    def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
+        return self._try(super().get_many, {}, keys, version)
+
+    def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
+        return self._try(super().add, True, key, value, *args, **kwargs)
+
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:
+        self._try(super().set, None, key, value, *args, **kwargs)
+
+    def touch(self, key: Any, *args: Any, **kwargs: Any) -> bool:
+        return self._try(super().touch, False, key, *args, **kwargs)
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return self._try(super().delete, False, key, version)
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        return self._try(super().incr, delta, key, delta, version)
+
+    def has_key(self, key: Any, version: int | None = None) -> bool:
+        return self._try(super().has_key, False, key, version)

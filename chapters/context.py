@@ -1,0 +1,20 @@
+"""What every page knows: the site's name, the open chapter, the reader's seat."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from chapters.access import is_council
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context for all templates; `on_council` costs a query only where it is asked for."""
+    chapter = getattr(request, "chapter", None)
+    return {
+        "site_name": settings.SITE_NAME,
+        "contact_email": settings.CONTACT_EMAIL,
+        "chapter": chapter,
+        "on_council": SimpleLazyObject(lambda: bool(chapter) and is_council(request.user)),
+    }

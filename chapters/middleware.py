@@ -1,0 +1,47 @@
+"""Opens the right scope around every response, so that lazy templates render inside it."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from chapters.access import is_backbone
+from chapters.models import Chapter
+from chapters.scope import Scope, open_scope
+
+
+class ScopeMiddleware:
+    """`<slug:chapter>` in the address opens that chapter; /admin/ opens all of them to staff."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer inside one transaction; what ends in a server error is rolled back."""
+        with open_scope(self._scope(request)):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def _scope(self, request: HttpRequest) -> Scope:
+        request.chapter = _chapter(request)  # type: ignore[attr-defined]
+        chapter_id = request.chapter.pk if request.chapter else None  # type: ignore[attr-defined]
+        user_id = request.user.pk
+        if request.path_info.startswith("/admin/") and is_backbone(request.user):
+            return Scope(user_id=user_id, everything=True)
+        return Scope(chapter_id=chapter_id, user_id=user_id)
+
+
+def _chapter(request: HttpRequest) -> Chapter | None:
+    try:
+        slug = resolve(request.path_info).kwargs.get("chapter")
+    except Resolver404:
+        return None
+    if slug is None:
+        return None
+    chapter = Chapter.objects.select_related("place").filter(slug=slug).first()
+    if chapter is None:
+        raise Http404(f"There is no chapter at /{slug}/.")
+    return chapter

@@ -1,0 +1,9 @@
+"""The ground floor's tables."""
+
+from chapters.models.councils import Seat
+from chapters.models.founding import Application, Pledge
+from chapters.models.jobs import Job, StoredFile
+from chapters.models.places import Chapter, Place
+from chapters.models.post import Mail
+
+__all__ = ["Application", "Chapter", "Job", "Mail", "Place", "Pledge", "Seat", "StoredFile"]

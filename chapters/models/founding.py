@@ -1,0 +1,77 @@
+"""Founding a chapter: the founder's application and the pledges toward the first budget."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from chapters.models.places import Place
+from chapters.owned import ChapterOwned
+
+
+class Application(models.Model):
+    """A founder's request, from the first question to a chapter; it belongs to the backbone."""
+
+    class Stage(models.TextChoices):
+        REQUESTED = "requested", "Information requested"
+        TALKING = "talking", "In conversation"
+        APPLYING = "applying", "Application under way"
+        APPROVED = "approved", "Approved"
+        CLOSED = "closed", "Closed"
+
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    city = models.CharField(max_length=120)
+    state = models.CharField(max_length=2)
+    organization = models.CharField(max_length=160, blank=True)
+    message = models.TextField(max_length=4000, blank=True)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.REQUESTED)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"is_staff": True},
+        related_name="+",
+    )
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["due_at", "id"]
+        indexes = [models.Index(fields=["stage", "due_at"], name="chapters_application_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.city}, {self.state}"
+
+
+class Pledge(ChapterOwned):
+    """A promise toward the sum a chapter needs to start; nothing is charged before launch."""
+
+    class State(models.TextChoices):
+        PLEDGED = "pledged", "Pledged"
+        CONFIRMED = "confirmed", "Confirmed"
+        COLLECTED = "collected", "Collected"
+        RELEASED = "released", "Released"
+
+    name = models.CharField(max_length=160)
+    email = models.EmailField(blank=True)
+    amount_cents = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3, default="usd")
+    state = models.CharField(max_length=10, choices=State, default=State.PLEDGED)
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(ChapterOwned.Meta):
+        ordering = ["-amount_cents", "id"]
+        constraints = [
+            *ChapterOwned.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0), name="chapters_pledge_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.amount_cents / 100:,.2f} {self.currency.upper()}"

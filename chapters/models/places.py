@@ -1,0 +1,97 @@
+"""Places of the country and the chapters that work in them; both are public by nature."""
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.urls import reverse
+
+RESERVED_SLUGS = {
+    "account", "admin", "api", "chapters", "compare", "convenings", "data", "health", "healthz",
+    "help", "indicators", "join", "me", "method", "pay", "privacy", "readyz", "start", "static",
+    "webhooks",
+}  # fmt: skip
+
+
+def check_zone(name: str) -> None:
+    """Refuse what is not an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone. Enter one like America/Denver.")
+
+
+def check_slug(slug: str) -> None:
+    """Refuse addresses that the national site uses itself."""
+    if slug in RESERVED_SLUGS:
+        raise ValidationError(f"The address /{slug}/ belongs to the national site.")
+
+
+class Place(models.Model):
+    """A reference area: `geoid` is the Census code with its leading zeros (state + place)."""
+
+    class Level(models.TextChoices):
+        NATION = "nation"
+        STATE = "state"
+        COUNTY = "county"
+        CITY = "city"
+
+    geoid = models.CharField(max_length=12, unique=True, validators=[RegexValidator(r"^\d{1,12}$")])
+    name = models.CharField(max_length=120)
+    level = models.CharField(max_length=8, choices=Level, default=Level.CITY)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    state = models.CharField(max_length=2, blank=True, help_text="Postal code, such as CO")
+    same_as = models.CharField(
+        max_length=12, blank=True, help_text="Second code of the same area (a city-county)"
+    )
+    latitude = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    zone = models.CharField(max_length=40, default="America/New_York", validators=[check_zone])
+
+    class Meta:
+        ordering = ["name", "geoid"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.state}" if self.state else self.name
+
+
+class Chapter(models.Model):
+    """A city's network, and the tenant: rows of other chapters are never in view."""
+
+    class Status(models.TextChoices):
+        GATHERING = "gathering", "Gathering pledges"
+        LAUNCHING = "launching", "Launching"
+        ACTIVE = "active", "Active"
+        DORMANT = "dormant", "Dormant"
+
+    slug = models.SlugField(max_length=60, unique=True, validators=[check_slug])
+    name = models.CharField(max_length=120)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="chapters")
+    status = models.CharField(max_length=10, choices=Status, default=Status.GATHERING)
+    vision = models.CharField(max_length=200, blank=True)
+    zone = models.CharField(max_length=40, validators=[check_zone])
+    art = models.SlugField(
+        max_length=40, blank=True, help_text="Drawing in templates/chapters/art; empty: strands"
+    )
+    launched_on = models.DateField(null=True, blank=True)
+    goal_cents = models.PositiveBigIntegerField(default=7_500_000)
+    # Public sums, kept right in the transaction that changes them, so that the national pages
+    # need no look behind a chapter's walls.
+    member_count = models.PositiveIntegerField(default=0, editable=False)
+    pledged_cents = models.PositiveBigIntegerField(default=0, editable=False)
+    page_version = models.PositiveBigIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The chapter's public page."""
+        return reverse("chapters:home", args=[self.slug])
+
+    @property
+    def is_open(self) -> bool:
+        """True where people can join: launching and active chapters."""
+        return self.status in {self.Status.ACTIVE, self.Status.LAUNCHING}

@@ -1,0 +1,87 @@
+"""Whose rows are in view: both walls between chapters are opened here and nowhere else.
+
+Wall one is the ORM (`chapters.owned.ScopedManager` reads `current()`), wall two is PostgreSQL's
+row-level security, which reads the transaction-local settings that `_tell_database` writes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from chapters.models import Chapter
+
+BACKBONE_ROLE = "nc_backbone"
+
+
+class Unscoped(RuntimeError):
+    """Chapter-owned rows were asked for without saying whose."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What may be seen: one chapter's rows, a person's own rows, or (backbone) everything."""
+
+    chapter_id: int | None = None
+    user_id: int | None = None
+    everything: bool = False
+
+
+_current: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def current() -> Scope | None:
+    """The open scope, or None outside of any."""
+    return _current.get()
+
+
+def _tell_database(scope: Scope) -> None:
+    # `true` makes the settings local to the transaction: nothing outlives it on a kept connection.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('app.chapter', %s, true), set_config('app.user', %s, true),"
+            " set_config('role', %s, true)",
+            [
+                str(scope.chapter_id or ""),
+                str(scope.user_id or ""),
+                BACKBONE_ROLE if scope.everything else "none",
+            ],
+        )
+
+
+@contextmanager
+def open_scope(scope: Scope) -> Iterator[Scope]:
+    """Open both walls for `scope`, in a transaction, and close them again.
+
+    A scope inside a scope gives the outer one back: a released savepoint keeps the inner
+    settings, so they are written anew; a rolled-back one restores them by itself.
+    """
+    outer = _current.get()
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        _tell_database(scope)
+        token = _current.set(scope)
+        try:
+            yield scope
+        finally:
+            _current.reset(token)
+    if nested and not connection.needs_rollback:
+        _tell_database(outer or Scope())
+
+
+def _id(thing: Any) -> int | None:
+    return getattr(thing, "pk", thing)
+
+
+def in_chapter(chapter: "Chapter | int", user: Any = None) -> Any:
+    """Open one chapter's rows, and the rows of `user` (a User, an id or None) in all chapters."""
+    return open_scope(Scope(chapter_id=_id(chapter), user_id=_id(user)))
+
+
+def as_self(user: Any = None) -> Any:
+    """Open no chapter: only what is published, and what belongs to `user`, is in view."""
+    return open_scope(Scope(user_id=_id(user)))

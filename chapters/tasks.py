@@ -1,0 +1,1 @@
+"""Celery's shells of the ground floor."""

@@ -1,0 +1,14 @@
+"""Every address of the site; the chapters' own come last, since any word may be a city."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from config import gates
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("account/", include("allauth.urls")),
+    path("api/v1/schema/", gates.public_api(SpectacularAPIView), name="api-schema"),
+    path("", include("chapters.urls")),
+]

@@ -1,0 +1,7 @@
+"""People and money: users, organisations, memberships, dues, payments."""
+
+from django.apps import AppConfig
+
+
+class MembersConfig(AppConfig):
+    name = "members"
