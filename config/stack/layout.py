@@ -44,7 +44,7 @@ def socket_dir() -> Path:
         return chosen
     name = f"nc-{os.getuid()}-{hashlib.sha256(os.fsencode(chosen)).hexdigest()[:12]}"
     temporary = Path(tempfile.gettempdir()) / name
-    return temporary if _fits(temporary) else Path("/tmp") / name
+    return temporary if _fits(temporary) else Path("/tmp") / name  # noqa: S108  (private, checked)
 
 
 def _fits(folder: Path) -> bool:
@@ -114,4 +114,4 @@ def _keep(path: Path, token: str) -> None:
     except FileExistsError:
         pass
     finally:
-        os.unlink(draft)
+        Path(draft).unlink()
