@@ -1,0 +1,1 @@
+"""Commands of the whole project: `up`, `upgrade`, `prepare_database`, and more."""

@@ -1,0 +1,18 @@
+"""Bring the database to this version of the program."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """One process for what must be done before a new version serves; `DATABASE_ROLE=owner`."""
+
+    help = "Apply the migrations and config/roles.yaml. Run it as the owner: DATABASE_ROLE=owner."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Migrate, then apply the role table."""
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+        call_command("apply_roles")
