@@ -1,0 +1,48 @@
+"""The demo network's ground: six chapters in real cities, pledges by invented givers."""
+
+import datetime as dt
+
+from chapters.loading import load_places
+from chapters.models import Chapter, Place, Pledge
+from chapters.scope import in_chapter
+
+# slug, geoid, zone, status, launched, vision, art
+CHAPTERS = [
+    ("san-francisco", "0667000", "active", dt.date(2016, 5, 2),
+     "Every woman and girl here can earn a fair living, live safely and be heard.",
+     "san-francisco"),
+    ("denver", "0820000", "active", dt.date(2017, 6, 6),
+     "Women and girls in Denver set the terms of their work, homes and safety.", ""),
+    ("minneapolis", "2743000", "active", dt.date(2018, 3, 8),
+     "A city where care is shared and pay is equal.", ""),
+    ("atlanta", "1304000", "launching", None, "", ""),
+    ("tucson", "0477000", "launching", None, "", ""),
+    ("richmond", "5167000", "gathering", None, "", ""),
+]  # fmt: skip
+PLEDGES = [("River City Fund (sample)", 25_000), ("Two employers (sample)", 12_000),
+           ("Eleven residents (sample)", 4_500)]  # fmt: skip
+
+
+def load() -> None:
+    """Create places, chapters and pledges that are not there yet."""
+    load_places()
+    for slug, geoid, status, launched_on, vision, art in CHAPTERS:
+        place = Place.objects.get(geoid=geoid)
+        Chapter.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": place.name, "place": place, "zone": place.zone, "status": status,
+                "launched_on": launched_on, "vision": vision, "art": art,
+            },
+        )  # fmt: skip
+    _load_pledges(Chapter.objects.get(slug="richmond"))
+
+
+def _load_pledges(chapter: Chapter) -> None:
+    with in_chapter(chapter):
+        for name, dollars in PLEDGES:
+            Pledge.objects.get_or_create(
+                chapter=chapter, name=name, defaults={"amount_cents": dollars * 100}
+            )
+    chapter.pledged_cents = sum(dollars for _, dollars in PLEDGES) * 100
+    chapter.save(update_fields=["pledged_cents"])

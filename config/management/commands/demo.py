@@ -1,0 +1,34 @@
+"""`manage.py demo`: a small network to look at, with invented people and real figures."""
+
+from argparse import ArgumentParser
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from chapters.models import Chapter
+
+FLOORS = ("chapters", "members", "measurement", "agendas", "convenings")
+
+
+class Command(BaseCommand):
+    help = "Loads the demo network; running it again changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Two switches for the supervisor."""
+        parser.add_argument("--if-empty", action="store_true", help="only without any chapter")
+        parser.add_argument("--people", action="store_true", help="only print who can sign in")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load each floor's demo room, lowest first."""
+        rooms = [import_module(f"{app}.demo") for app in FLOORS if find_spec(f"{app}.demo")]
+        wanted = not options["people"] and not (
+            options["if_empty"] and Chapter.objects.exists()
+        )
+        for room in rooms if wanted else ():
+            room.load()
+            self.stdout.write(f"  {room.__name__.split('.')[0]}: loaded")
+        for room in rooms:
+            for line in getattr(room, "people", list)():
+                self.stdout.write(line)
