@@ -131,7 +131,7 @@ class _Change:
         return np.where(self.direction > 0, higher, lower)
 
     def _at_least(self, change: Array, least: Array) -> Mask:
-        """change >= least, where 0.82 - 0.80 is not less than 0.02."""
+        """Change >= least, where 0.82 - 0.80 is not less than 0.02."""
         noise = FLOAT_NOISE * (np.abs(self.baseline) + np.abs(self.current))
         return change >= least - noise
 

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import connection as PgConnection  # noqa: N812
-from psycopg2.extensions import cursor as PgCursor  # noqa: N812
+from psycopg2.extensions import connection as PgConnection
+from psycopg2.extensions import cursor as PgCursor
 
 from config.stack import layout
 

@@ -1,0 +1,61 @@
+"""The ground all tests stand on: own servers in an own state folder, started once a run.
+
+Nothing here imports the settings before the environment they read is complete.
+"""
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+pytest_plugins = ["tests.personas"]
+if (ROOT / "tests" / "stack.py").exists():
+    pytest_plugins.append("tests.stack")
+
+
+def _free_ports(count: int = 4) -> int:
+    """The first of `count` ports in a row that nobody listens on."""
+    for first in range(18000, 60000, 10):
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+    raise pytest.UsageError("No free ports between 18000 and 60000.")
+
+
+def _choose_environment() -> None:
+    # Tests never touch servers that somebody uses: the embedded ones replace what is set.
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PRODUCTION", "EMAIL_URL"):
+        os.environ.pop(name, None)
+    os.environ.setdefault("STATE_DIR", str(ROOT / "var" / "test"))
+    os.environ.setdefault("API_RATE", "1000000/min")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Playwright runs an event loop in the thread of the tests.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    if not os.environ.get("PORT"):
+        os.environ["PORT"] = str(_free_ports())
+
+
+_choose_environment()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL and Valkey, but for the helpers of pytest-xdist, which find them running."""
+    from django.conf import settings
+
+    # Read now, after the environment is chosen: pytest-django sets up what is configured.
+    assert settings.INSTALLED_APPS
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    from config.stack.processes import StackError
+    from config.stack.services import Services
+
+    services = Services(for_tests=True)
+    try:
+        services.start()
+    except StackError as error:
+        pytest.exit(str(error), returncode=3)
+    config.add_cleanup(services.stop)

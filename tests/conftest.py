@@ -1,0 +1,144 @@
+"""Fixtures for every test: the database behind both walls, a clean cache, a browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg2
+import pytest
+
+# What a migration has written once; a flush between tests leaves it alone.
+KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_BROWSER = (
+    "No browser found: `apt-get install chromium`, or set CHROMIUM to the path of a Chromium."
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_settings(request: pytest.FixtureRequest, django_test_environment: None) -> None:
+    """What tests can't wait for: hashed file names and slow password hashes."""
+    from django.conf import settings
+
+    os.makedirs(settings.STATIC_ROOT, exist_ok=True)
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
+    # Workers of pytest-xdist clear their caches each by itself: 0 and 1 belong to `make run`.
+    address = settings.CACHES["default"]["LOCATION"].rpartition("=")[0]
+    settings.CACHES["default"]["LOCATION"] = f"{address}={2 + int(worker[2:]) % 14}"
+
+
+# --- The database: made by its owner, used by the server's role -------------------------------
+
+
+@contextmanager
+def _as_owner() -> Iterator[Any]:
+    """Django's connection as the role that migrates; every other role is bound by the walls."""
+    from django.db import connection
+
+    server = connection.settings_dict["USER"]
+    connection.close()
+    connection.settings_dict["USER"] = "nc_owner"
+    try:
+        yield connection
+    finally:
+        connection.close()
+        connection.settings_dict["USER"] = server
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    plain_settings: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """A migrated database, owned by `nc_owner`, in which tests are `nc_app` behind both walls."""
+    from django.test.testcases import TransactionTestCase
+
+    keep = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock(), _as_owner() as connection:
+        name = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(
+            verbosity=0, autoclobber=True, serialize=False, keepdb=keep
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_tables())
+        yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock(), _as_owner() as connection:
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def owner_connection() -> Any:
+    """A psycopg2 connection as the owner, who may do what the server's role may not."""
+    from django.db import connection
+
+    parameters = {**connection.get_connection_params(), "user": "nc_owner"}
+    parameters.pop("cursor_factory", None)
+    owner = psycopg2.connect(**parameters, options="-c lock_timeout=10s")
+    owner.autocommit = True
+    return owner
+
+
+def empty_tables() -> None:
+    """Empty all tables, as no transaction will do it; the server's role may not TRUNCATE."""
+    with closing(owner_connection()) as owner, owner.cursor() as cursor:
+        cursor.execute(
+            "select string_agg(format('%%I', tablename), ', ') from pg_tables"
+            " where schemaname = 'public' and not tablename = any(%s)",
+            [list(KEPT_TABLES)],
+        )
+        (tables,) = cursor.fetchone()
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def owner_cursor(transactional_db: None) -> Iterator[Any]:
+    """A cursor of the owner, for tests that take a wall down; what they change they put back."""
+    with closing(owner_connection()) as owner, owner.cursor() as cursor:
+        yield cursor
+
+
+@pytest.fixture(autouse=True)
+def clean_cache(plain_settings: None) -> None:
+    """Every test begins with an empty cache."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+# --- The browser -------------------------------------------------------------------------------
+
+
+def find_browser() -> str:
+    """The path of a Chromium: CHROMIUM, one on the PATH, or Playwright's own."""
+    named = os.environ.get("CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.fail(NO_BROWSER, pytrace=False)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, which calls nobody."""
+    quiet = [
+        "--disable-quic",
+        "--disable-background-networking",
+        "--no-first-run",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": find_browser(), "args": quiet + sandbox}

@@ -1,0 +1,238 @@
+"""Rows for tests. Each function opens the scope it needs and fills every text field.
+
+`mark` is a word that stands in every text of the row, so that a leak can be recognised:
+`make_pledge(denver, mark=canary("denver"))`.
+"""
+
+import datetime
+import itertools
+from typing import Any
+
+from django.utils import timezone
+
+from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, Seat, StoredFile
+from chapters.scope import in_chapter
+from members.models import Checkout, Membership, Organization, Payment, StripeEvent, User
+
+PASSWORD = "network-city-demo"
+_count = itertools.count(1)
+
+
+def canary(name: str) -> str:
+    """A word that no page has by itself; letters only, so no escaping can hide it."""
+    return f"canary{name.replace(' ', '').replace('-', '').lower()}"
+
+
+# --- The ground ----------------------------------------------------------------------------------
+
+
+def make_place(name: str = "Springfield", **fields: Any) -> Place:
+    """A city; the same `geoid` gives the same place."""
+    fields = {"state": "IL", "zone": "America/Chicago", "latitude": 40, "longitude": -90} | fields
+    geoid = fields.pop("geoid", None) or f"99{next(_count):05}"
+    return Place.objects.get_or_create(geoid=geoid, defaults={"name": name, **fields})[0]
+
+
+def make_chapter(name: str = "", **fields: Any) -> Chapter:
+    """An active chapter with a place of its own (`geoid`, `state` and `zone` name it)."""
+    name = name or f"Springfield {next(_count)}"
+    zone = fields.get("zone", "America/Chicago")
+    place = {key: fields.pop(key) for key in ("geoid", "state") if key in fields}
+    fields.setdefault("place", None)
+    fields["place"] = fields["place"] or make_place(name, zone=zone, **place)
+    fields = {
+        "slug": name.lower().replace(" ", "-"),
+        "zone": zone,
+        "status": Chapter.Status.ACTIVE,
+        "vision": f"{name} works for everyone who lives in it.",
+        "launched_on": datetime.date(2024, 1, 15),
+    } | fields
+    return Chapter.objects.create(name=name, **fields)
+
+
+def make_seat(chapter: Chapter, user: User | None = None, **fields: Any) -> Seat:
+    """A seat that is taken: accepted, begun, not ended. `ended=True` ends it yesterday."""
+    now = timezone.now()
+    mark = fields.pop("mark", "Council")
+    if fields.pop("ended", False):
+        fields["ends_at"] = now - datetime.timedelta(days=1)
+    fields = {
+        "shown_as": f"{mark} seat",
+        "brings": f"{mark} experience",
+        "starts_at": now - datetime.timedelta(days=30),
+        "accepted_at": now - datetime.timedelta(days=29),
+    } | fields
+    with in_chapter(chapter):
+        return Seat.objects.create(chapter=chapter, user=user or make_user(), **fields)
+
+
+def make_application(**fields: Any) -> Application:
+    """A founder's request for information."""
+    number = next(_count)
+    mark = fields.pop("mark", "Founder")
+    fields = {
+        "reference": f"NC-{number:06}",
+        "name": f"{mark} name",
+        "email": f"{mark.lower()}{number}@example.org",
+        "city": f"{mark} city",
+        "state": "OH",
+        "organization": f"{mark} organization",
+        "message": f"{mark} message",
+        "due_at": timezone.now() + datetime.timedelta(days=3),
+    } | fields
+    return Application.objects.create(**fields)
+
+
+def make_pledge(chapter: Chapter, **fields: Any) -> Pledge:
+    """A pledge of $500."""
+    mark = fields.pop("mark", "Pledge")
+    fields = {
+        "name": f"{mark} giver",
+        "email": f"{mark.lower()}@example.org",
+        "amount_cents": 50_000,
+        "note": f"{mark} note",
+    } | fields
+    with in_chapter(chapter):
+        return Pledge.objects.create(chapter=chapter, **fields)
+
+
+def make_job(chapter: Chapter, by: User | None = None, **fields: Any) -> Job:
+    """A job that waits; nobody rings for it."""
+    mark = fields.pop("mark", "Job")
+    fields = {
+        "kind": "test",
+        "title": f"{mark} title",
+        "arguments": {"word": f"{mark} argument"},
+        "phase": f"{mark} phase",
+        "error": f"{mark} error",
+    } | fields
+    with in_chapter(chapter):
+        return Job.objects.create(chapter=chapter, asked_by=by, **fields)
+
+
+def make_file(chapter: Chapter, job: Job | None = None, **fields: Any) -> StoredFile:
+    """A small text file that a job left."""
+    mark = fields.pop("mark", "File")
+    fields = {
+        "name": f"{mark}.txt",
+        "content_type": "text/plain",
+        "content": f"{mark} content".encode(),
+        "sha256": "0" * 64,
+    } | fields
+    with in_chapter(chapter):
+        return StoredFile.objects.create(chapter=chapter, job=job, **fields)
+
+
+def make_mail(chapter: Chapter, **fields: Any) -> Mail:
+    """A message that was sent long ago."""
+    mark = fields.pop("mark", "Mail")
+    fields = {
+        "kind": "test",
+        "to": f"{mark.lower()}@example.org",
+        "subject": f"{mark} subject",
+        "text": f"{mark} text",
+        "html": f"<p>{mark} text</p>",
+        "error": f"{mark} error",
+        "state": Mail.State.SENT,
+        "sent_at": timezone.now(),
+    } | fields
+    with in_chapter(chapter):
+        return Mail.objects.create(chapter=chapter, **fields)
+
+
+# --- People and money ----------------------------------------------------------------------------
+
+
+def make_user(name: str = "", *, password: str | None = PASSWORD, **fields: Any) -> User:
+    """A person who has confirmed the address `<name>@example.org`."""
+    from allauth.account.models import EmailAddress
+
+    name = name or f"person{next(_count)}"
+    fields.setdefault("name", name.capitalize())
+    email = fields.pop("email", f"{name.lower()}@example.org")
+    user = User.objects.create_user(email, password, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_organization(**fields: Any) -> Organization:
+    """A nonprofit."""
+    mark = fields.pop("mark", f"Organization {next(_count)}")
+    fields = {
+        "name": mark,
+        "sector": Organization.Sector.NONPROFIT,
+        "website": "https://example.org/",
+    } | fields
+    return Organization.objects.create(**fields)
+
+
+def make_membership(chapter: Chapter, user: User | None = None, **fields: Any) -> Membership:
+    """A membership that is active and paid for another half year."""
+    today = timezone.localdate()
+    fields = {
+        "number": next(_count),
+        "status": Membership.Status.ACTIVE,
+        "joined_on": today - datetime.timedelta(days=180),
+        "paid_until": today + datetime.timedelta(days=185),
+    } | fields
+    with in_chapter(chapter):
+        return Membership.objects.create(chapter=chapter, user=user or make_user(), **fields)
+
+
+def make_checkout(membership: Membership, **fields: Any) -> Checkout:
+    """An open checkout of $25."""
+    number = next(_count)
+    mark = fields.pop("mark", "checkout")
+    fields = {
+        "amount_cents": 2500,
+        "session_id": f"cs_{mark}_{number}",
+        "session_url": f"https://pay.example.org/{mark}/{number}",
+        "error": f"{mark} error",
+    } | fields
+    with in_chapter(membership.chapter_id):
+        return Checkout.objects.create(
+            chapter_id=membership.chapter_id,
+            membership=membership,
+            user_id=membership.user_id,
+            **fields,
+        )
+
+
+def make_payment(membership: Membership, **fields: Any) -> Payment:
+    """A payment of $25 with its checkout, for the year that ends with the membership's."""
+    number = next(_count)
+    mark = fields.pop("mark", "payment")
+    checkout = fields.pop("checkout", None) or make_checkout(
+        membership, mark=mark, status=Checkout.Status.PAID
+    )
+    until = membership.paid_until or timezone.localdate()
+    fields = {
+        "receipt_number": f"{mark[:12]}-{number}",
+        "amount_cents": 2500,
+        "currency": "usd",
+        "payment_intent": f"pi_{mark}_{number}",
+        "covers_from": until - datetime.timedelta(days=365),
+        "covers_until": until,
+        "paid_at": timezone.now(),
+    } | fields
+    with in_chapter(membership.chapter_id):
+        return Payment.objects.create(
+            chapter_id=membership.chapter_id,
+            membership=membership,
+            checkout=checkout,
+            user_id=membership.user_id,
+            **fields,
+        )
+
+
+def make_stripe_event(**fields: Any) -> StripeEvent:
+    """An event that waits to be applied."""
+    number = next(_count)
+    fields = {
+        "id": f"evt_{number}",
+        "type": "checkout.session.completed",
+        "livemode": False,
+        "payload": {"id": f"evt_{number}", "object": "event"},
+        "created_at": timezone.now(),
+    } | fields
+    return StripeEvent.objects.create(**fields)
