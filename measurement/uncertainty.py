@@ -234,7 +234,7 @@ def _exact_interval(count: int, level: int) -> tuple[float, float]:
 
 
 def _mean_with_cumulative(count: int, probability: float) -> float:
-    """The Poisson mean under which P(N <= count) is the probability, by bisection to the last bit."""
+    """The Poisson mean under which P(N <= count) is the probability, bisected to the last bit."""
     low, high = 0.0, 2.0 * count + 20.0
     while True:
         middle = (low + high) / 2
