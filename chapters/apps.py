@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class ChaptersConfig(AppConfig):
+    """The ground floor."""
+
     name = "chapters"

@@ -31,6 +31,7 @@ class Gate:
             if self.signs_in and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             raise Http404
+
         gated.gate = self  # type: ignore[attr-defined]
         return gated
 

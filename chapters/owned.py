@@ -26,7 +26,7 @@ class PublishedManager(models.Manager):
     """Shows what the model declares public (`PUBLIC`), of every chapter, in any scope."""
 
     def get_queryset(self) -> models.QuerySet:
-        return super().get_queryset().filter(**self.model.PUBLIC)
+        return super().get_queryset().filter(**self.model.PUBLIC)  # type: ignore[attr-defined]
 
 
 class ChapterOwned(models.Model):
@@ -57,7 +57,7 @@ class ChapterOwned(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the row, in the open chapter unless another is named."""
         scope = current()
-        if self.chapter_id is None and scope and scope.chapter_id:  # type: ignore[has-type]
+        if not self.chapter_id and scope and scope.chapter_id:
             self.chapter_id = scope.chapter_id
         super().save(*args, **kwargs)
 

@@ -25,8 +25,9 @@ def gate_of(address: str, pattern: URLPattern) -> Any:
     """The gate of a route, or None."""
     view: Any = pattern.callback
     for holder in (view, getattr(view, "cls", None), getattr(view, "view_class", None)):
-        if getattr(holder, "gate", None) is not None:
-            return holder.gate
+        gate = getattr(holder, "gate", None)
+        if gate is not None:
+            return gate
     return next((gate for start, gate in FOREIGN.items() if address.startswith(start)), None)
 
 
@@ -34,7 +35,9 @@ def gate_of(address: str, pattern: URLPattern) -> Any:
 def check_gates(**kwargs: Any) -> list[Error]:
     """Every view says who may pass."""
     return [
-        Error(f"/{address} has no gate.", hint="Decorate the view: chapters.gates.", id="gates.E001")
+        Error(
+            f"/{address} has no gate.", hint="Decorate the view: chapters.gates.", id="gates.E001"
+        )
         for address, pattern in routes()
         if gate_of(address, pattern) is None
     ]
@@ -48,9 +51,7 @@ def check_database_role(databases: Any = None, **kwargs: Any) -> list[Error]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select rolsuper or rolbypassrls from pg_roles where rolname = session_user"
-        )
+        cursor.execute("select rolsuper or rolbypassrls from pg_roles where rolname = session_user")
         (unbound,) = cursor.fetchone()
     if not unbound:
         return []

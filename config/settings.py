@@ -210,9 +210,7 @@ CURRENCY = "usd"
 
 # --- Mail --------------------------------------------------------------------------------------
 
-_email = dj_email_url.parse(
-    os.environ.get("EMAIL_URL") or f"smtp://127.0.0.1:{layout.smtp_port()}"
-)
+_email = dj_email_url.parse(os.environ.get("EMAIL_URL") or f"smtp://127.0.0.1:{layout.smtp_port()}")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _email["EMAIL_HOST"]
 EMAIL_PORT = _email["EMAIL_PORT"]

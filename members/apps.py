@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class MembersConfig(AppConfig):
+    """People and money."""
+
     name = "members"

@@ -32,7 +32,7 @@ def plain_settings(request: pytest.FixtureRequest, django_test_environment: None
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     worker = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
     # Workers of pytest-xdist clear their caches each by itself: 0 and 1 belong to `make run`.
-    address = settings.CACHES["default"]["LOCATION"].rpartition("=")[0]
+    address = str(settings.CACHES["default"]["LOCATION"]).rpartition("=")[0]
     settings.CACHES["default"]["LOCATION"] = f"{address}={2 + int(worker[2:]) % 14}"
 
 

@@ -1,5 +1,7 @@
 """Local Advisory Councils: who sits, in which role, for which term."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -37,7 +39,7 @@ class Seat(ChapterOwned):
     ends_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ScopedManager.from_queryset(SeatQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(SeatQuerySet)()
 
     class Meta(ChapterOwned.Meta):
         ordering = ["role", "shown_as", "id"]

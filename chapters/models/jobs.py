@@ -1,6 +1,7 @@
 """Work that must not be lost: the row is the truth, Celery only the doorbell."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -58,7 +59,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    objects = ScopedManager.from_queryset(JobQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(JobQuerySet)()
 
     class Meta:
         ordering = ["-created_at"]

@@ -21,9 +21,7 @@ class Membership(ChapterOwned):
         LAPSED = "lapsed", "Lapsed"
         CANCELLED = "cancelled", "Cancelled"
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(null=True, editable=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     joined_on = models.DateField(null=True)
@@ -70,9 +68,7 @@ class Checkout(ChapterOwned):
     # The idempotency key of the Stripe call, so a repeated call gives the same session.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="checkouts")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     amount_cents = models.PositiveIntegerField()
     currency = models.CharField(max_length=3, default="usd")
     status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
@@ -108,9 +104,7 @@ class Payment(ChapterOwned):
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="payments")
     checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="payment")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     receipt_number = models.CharField(max_length=24)
     amount_cents = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)

@@ -23,9 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Load each floor's demo room, lowest first."""
         rooms = [import_module(f"{app}.demo") for app in FLOORS if find_spec(f"{app}.demo")]
-        wanted = not options["people"] and not (
-            options["if_empty"] and Chapter.objects.exists()
-        )
+        wanted = not options["people"] and not (options["if_empty"] and Chapter.objects.exists())
         for room in rooms if wanted else ():
             room.load()
             self.stdout.write(f"  {room.__name__.split('.')[0]}: loaded")
