@@ -11,6 +11,7 @@ class ScopedManager(models.Manager):
     """Shows the open chapter's rows, all rows to the backbone, and nothing without a scope."""
 
     def get_queryset(self) -> models.QuerySet:
+        """Rows of the open scope; raises Unscoped where none says whose rows are meant."""
         scope = current()
         if scope is None:
             raise Unscoped(f"{self.model.__name__}: open a scope first (chapters.scope).")
@@ -20,6 +21,21 @@ class ScopedManager(models.Manager):
         if scope.chapter_id is None:
             raise Unscoped(f"{self.model.__name__}: no chapter is open; use mine() or published.")
         return rows.filter(chapter_id=scope.chapter_id)
+
+
+class SharedManager(models.Manager):
+    """Shows the shared rows of the nation, and with them the open chapter's own."""
+
+    def get_queryset(self) -> models.QuerySet:
+        """Rows of the open scope; needs one, like `ScopedManager`."""
+        scope = current()
+        if scope is None:
+            raise Unscoped(f"{self.model.__name__}: open a scope first (chapters.scope).")
+        rows = super().get_queryset()
+        if scope.everything:
+            return rows
+        shared = models.Q(chapter_id__isnull=True)
+        return rows.filter(shared | models.Q(chapter_id=scope.chapter_id))
 
 
 class PublishedManager(models.Manager):
@@ -67,3 +83,24 @@ class ChapterOwned(models.Model):
         if not cls.OWNER:
             raise Unscoped(f"{cls.__name__} has no owner.")
         return cls._base_manager.filter(**{cls.OWNER: user})
+
+
+class SharedOrOwned(models.Model):
+    """A row of the national library (no chapter, readable by all) or one chapter's own row.
+
+    Only the backbone's role writes shared rows; `RaiseWalls(..., public="chapter_id IS NULL")`.
+    """
+
+    chapter = models.ForeignKey(
+        "chapters.Chapter",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="Empty: shared by all chapters",
+    )
+
+    objects = SharedManager()
+
+    class Meta:
+        abstract = True

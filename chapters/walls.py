@@ -52,7 +52,8 @@ class RaiseWalls(Operation):
     ) -> None:
         """Enable and force the policies and add the composite foreign keys."""
         model = to_state.apps.get_model(app_label, self.model_name)
-        for statement in self._policies(model._meta.db_table) + _links(model, to_state.apps):
+        links = _links(model, to_state.apps) + _shared_links(model, to_state.apps)
+        for statement in self._policies(model._meta.db_table) + links:
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -93,22 +94,72 @@ class RaiseWalls(Operation):
 
 def _links(model: type[models.Model], apps: Apps) -> list[str]:
     """Composite keys for every foreign key that leads to another chapter-owned table."""
-    chapter = apps.get_model("chapters", "Chapter")
+    table = model._meta.db_table
+    return [
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{field.column}_same_chapter" '
+        f'FOREIGN KEY (chapter_id, "{field.column}") '
+        f'REFERENCES "{target._meta.db_table}" (chapter_id, id) DEFERRABLE INITIALLY DEFERRED'
+        for field, target in _targets(model, apps)
+        if not _is_shared(target)
+    ]
+
+
+def _shared_links(model: type[models.Model], apps: Apps) -> list[str]:
+    """Triggers where a foreign key leads to a table whose rows may be shared by all chapters.
+
+    A composite key can't say "mine or shared". The check runs under the policies, so a row of
+    another chapter is not even found; once a statement, so that a bulk load pays once.
+    """
     lines = []
-    for field in model._meta.concrete_fields:
-        target = field.related_model
-        if field.name == "chapter" or not isinstance(field, models.ForeignKey):
-            continue
-        if not isinstance(target, type) or not _is_owned(target, chapter):
-            continue
-        lines.append(
-            f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT '
-            f'"{model._meta.db_table}_{field.column}_same_chapter" '
-            f'FOREIGN KEY (chapter_id, "{field.column}") '
-            f'REFERENCES "{target._meta.db_table}" (chapter_id, id) DEFERRABLE INITIALLY DEFERRED'
-        )
+    for field, target in _targets(model, apps):
+        if _is_shared(target):
+            lines += _shared_link(model._meta.db_table, field.column, target._meta.db_table)
     return lines
 
 
-def _is_owned(model: type[models.Model], chapter: type[models.Model]) -> bool:
-    return any(f.name == "chapter" and f.related_model is chapter for f in model._meta.fields)
+def _shared_link(table: str, column: str, target: str) -> list[str]:
+    name = f"{table}_{column}_mine_or_shared"
+    function = f"""
+        CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (
+                SELECT FROM fresh LEFT JOIN "{target}" aim ON aim.id = fresh."{column}"
+                WHERE fresh."{column}" IS NOT NULL AND (aim.id IS NULL
+                    OR (aim.chapter_id IS NOT NULL
+                        AND aim.chapter_id IS DISTINCT FROM fresh.chapter_id)))
+            THEN RAISE foreign_key_violation USING MESSAGE =
+                '{table}.{column} leads into another chapter';
+            END IF;
+            RETURN NULL;
+        END $$"""
+    triggers = [
+        f'CREATE TRIGGER "{name}_{event}" AFTER {event} ON "{table}" '
+        "REFERENCING NEW TABLE AS fresh "
+        f'FOR EACH STATEMENT EXECUTE FUNCTION "{name}"()'
+        for event in ("insert", "update")
+    ]
+    return [function, *triggers]
+
+
+def _targets(
+    model: type[models.Model], apps: Apps
+) -> list[tuple[models.ForeignKey, type[models.Model]]]:
+    """Foreign keys to tables that carry a chapter, with the models they lead to."""
+    chapter = apps.get_model("chapters", "Chapter")
+    return [
+        (field, field.related_model)
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+        and field.name != "chapter"
+        and isinstance(field.related_model, type)
+        and any(
+            f.name == "chapter" and f.related_model is chapter
+            for f in field.related_model._meta.fields
+        )
+    ]
+
+
+def _is_shared(model: type[models.Model]) -> bool:
+    """True where a row may belong to no chapter, and is no job (jobs are never shared)."""
+    unique = {tuple(sorted(c.fields)) for c in model._meta.constraints if hasattr(c, "fields")}
+    return ("chapter", "id") not in unique
