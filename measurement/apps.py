@@ -1,0 +1,7 @@
+"""Shared measurement: the same indicators, counted the same way, in every city."""
+
+from django.apps import AppConfig
+
+
+class MeasurementConfig(AppConfig):
+    name = "measurement"

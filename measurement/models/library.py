@@ -1,0 +1,135 @@
+"""What is measured: indicators and their versions, groups, periods, sources."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from chapters.owned import SharedOrOwned
+
+
+class Source(models.Model):
+    """A published release that figures come from; public by nature."""
+
+    class Programme(models.TextChoices):
+        ACS1 = "ACS1", "American Community Survey, one year"
+        ACS5 = "ACS5", "American Community Survey, five years"
+        VITAL = "vital", "Vital statistics"
+        ADMINISTRATIVE = "administrative", "Administrative records"
+        OWN_SURVEY = "own_survey", "Own survey"
+
+    publisher = models.CharField(max_length=160)
+    title = models.CharField(max_length=200)
+    url = models.URLField(blank=True)
+    table_id = models.CharField(max_length=120)
+    programme = models.CharField(max_length=14, choices=Programme)
+    release = models.CharField(max_length=80)
+    underlying = models.CharField(max_length=200, blank=True)
+    licence = models.CharField(max_length=300)
+    retrieved_on = models.DateField(null=True, blank=True)
+    file_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["publisher", "table_id", "release"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publisher", "table_id", "release"], name="measurement_source_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publisher}, {self.title} ({self.table_id})"
+
+
+class Indicator(SharedOrOwned):
+    """One definition in one version; another definition is another version, never compared."""
+
+    class ValueType(models.TextChoices):
+        COUNT = "count"
+        PROPORTION = "proportion"
+        RATE = "rate"
+        RATIO = "ratio"
+        MEDIAN = "median"
+        MEAN = "mean"
+        SCORE = "score"
+
+    class Direction(models.IntegerChoices):
+        HIGHER = 1, "Higher is better"
+        CONTEXT = 0, "Context only"
+        LOWER = -1, "Lower is better"
+
+    class Aggregation(models.TextChoices):
+        SUM = "sum", "Sum"
+        RATIO_OF_SUMS = "ratio_of_sums", "Ratio of sums"
+        NONE = "none", "Never added up"
+
+    code = models.SlugField(max_length=80)
+    version = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=160)
+    definition = models.TextField()
+    topic = models.SlugField(max_length=40)
+    unit_measure = models.CharField(max_length=40)
+    value_type = models.CharField(max_length=10, choices=ValueType)
+    direction = models.SmallIntegerField(choices=Direction)
+    numerator_def = models.CharField(max_length=300, blank=True)
+    denominator_def = models.CharField(max_length=300, blank=True)
+    universe = models.CharField(max_length=300)
+    aggregation_type = models.CharField(max_length=13, choices=Aggregation)
+    valid_min = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    valid_max = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    decimals = models.PositiveSmallIntegerField(default=1)
+    min_change = models.DecimalField(max_digits=16, decimal_places=6, default=0)
+    nominal_dollars = models.BooleanField(
+        default=False, help_text="Dollars of each period: figures of two periods do not compare"
+    )
+    se_method = models.CharField(max_length=12, default="published")
+    valid_from = models.DateField(null=True, blank=True)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    break_note = models.CharField(max_length=300, blank=True)
+    custodian = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chapter", "code", "version"],
+                nulls_distinct=False,
+                name="measurement_indicator_version",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (version {self.version})"
+
+
+class DemographicGroup(models.Model):
+    """A set of category options; the key is canonical (`race=black;sex=female`), empty = total."""
+
+    key = models.CharField(max_length=160, unique=True, blank=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Period(models.Model):
+    """When a figure counts: an ACS five-year figure is 2019 to 2023, not “2023”."""
+
+    start = models.DateField()
+    end = models.DateField()
+    window_years = models.PositiveSmallIntegerField()
+    label = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["end", "window_years"]
+        constraints = [
+            models.UniqueConstraint(fields=["start", "end"], name="measurement_period_once"),
+            models.CheckConstraint(
+                condition=Q(end__gt=F("start")), name="measurement_period_runs"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
