@@ -1,28 +1,35 @@
 """Work that must not be lost: the row is the truth, Celery only the doorbell."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from chapters.models.places import Chapter
 from chapters.owned import ChapterOwned, ScopedManager
 
 MAX_ATTEMPTS = 3
+# Web and database may run on two machines whose clocks differ a little.
+CLOCK_SKEW = timedelta(seconds=2)
 
 
 class JobQuerySet(models.QuerySet):
     """Sets of jobs."""
 
     def overdue(self) -> "JobQuerySet":
-        """Jobs that wait, or whose worker let its lease run out."""
-        now = timezone.now()
-        waiting = Q(status=Job.Status.QUEUED, not_before__lte=now)
-        lost = Q(status=Job.Status.RUNNING, lease_until__lt=now)
+        """Jobs that wait, or whose worker let its lease run out, by the database's clock."""
+        waiting = Q(status=Job.Status.QUEUED, not_before__lte=Now() + CLOCK_SKEW)
+        lost = Q(status=Job.Status.RUNNING, lease_until__lt=Now())
         return self.filter(waiting | lost)
+
+    def unfinished(self) -> "JobQuerySet":
+        """Jobs that wait or run."""
+        return self.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING])
 
 
 class Job(models.Model):
