@@ -1,0 +1,90 @@
+"""Writes mail into the outbox, in the transaction that has something to say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context, Engine
+
+from chapters.doorbell import ring
+from chapters.models import Chapter, Mail
+from chapters.scope import Scope, current, open_scope
+
+DELIVER_POST = "chapters.tasks.deliver_post"
+
+
+def post(
+    kind: str,
+    to: str,
+    context: Mapping[str, Any],
+    *,
+    chapter: Chapter | None = None,
+    attachments: Sequence[Mapping[str, str]] = (),
+    at_least_once: bool = True,
+) -> Mail:
+    """Write one e-mail from `templates/mail/<kind>.subject.txt`, `.txt` and `.html`.
+
+    attachments: [{"name", "content_type", "text"}]. at_least_once: a worker that dies while it
+    sends may make the mail arrive twice (True) or leave it "unknown" for staff to settle (False).
+    """
+    known = {**_letterhead(chapter), **context}
+    return _store(
+        Mail(
+            kind=kind,
+            to=to,
+            chapter=chapter,
+            subject=" ".join(_render(f"mail/{kind}.subject.txt", known, escape=False).split()),
+            text=_render(f"mail/{kind}.txt", known, escape=False).strip() + "\n",
+            html=_render(f"mail/{kind}.html", known, escape=True).strip(),
+            attachments=[dict(attachment) for attachment in attachments],
+            at_least_once=at_least_once,
+        )
+    )
+
+
+def enqueue(
+    message: EmailMultiAlternatives, kind: str, chapter: Chapter | None = None
+) -> list[Mail]:
+    """Put a message that somebody else rendered (allauth) into the outbox, one row an address."""
+    pages = [str(content) for content, form in message.alternatives if form == "text/html"]
+    return [
+        _store(
+            Mail(
+                kind=kind,
+                to=to,
+                chapter=chapter,
+                subject=str(message.subject),
+                text=str(message.body),
+                html=pages[0] if pages else "",
+            )
+        )
+        for to in message.recipients()
+    ]
+
+
+def _letterhead(chapter: Chapter | None) -> dict[str, Any]:
+    return {
+        "chapter": chapter,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
+        "postal_address": settings.POSTAL_ADDRESS,
+    }
+
+
+def _render(template: str, known: Mapping[str, Any], *, escape: bool) -> str:
+    found = Engine.get_default().get_template(template)
+    return found.render(Context(dict(known), autoescape=escape))
+
+
+def _store(mail: Mail) -> Mail:
+    mail.subject = mail.subject[: Mail._meta.get_field("subject").max_length]
+    scope = current()
+    if mail.chapter_id is None or (scope and scope.chapter_id == mail.chapter_id):
+        mail.save(force_insert=True)
+    else:
+        with open_scope(Scope(mail.chapter_id, scope.user_id if scope else None)):
+            mail.save(force_insert=True)
+    ring(DELIVER_POST)
+    return mail
