@@ -10,6 +10,16 @@ from redis.exceptions import RedisError
 REST_SECONDS = 5.0
 
 
+def is_resting() -> bool:
+    """True while Redis is left alone, because it did not answer a moment ago."""
+    return time.monotonic() < ForgivingRedisCache._resting_until
+
+
+def rest() -> None:
+    """Leave Redis alone for `REST_SECONDS`."""
+    ForgivingRedisCache._resting_until = time.monotonic() + REST_SECONDS
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache that answers as empty while the server does not answer.
 
@@ -20,12 +30,12 @@ class ForgivingRedisCache(RedisCache):
     _resting_until = 0.0
 
     def _try(self, call: Callable[..., Any], fallback: Any, *args: Any, **kwargs: Any) -> Any:
-        if time.monotonic() < ForgivingRedisCache._resting_until:
+        if is_resting():
             return fallback
         try:
             return call(*args, **kwargs)
         except (RedisError, OSError):
-            ForgivingRedisCache._resting_until = time.monotonic() + REST_SECONDS
+            rest()
             return fallback
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:

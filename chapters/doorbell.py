@@ -1,7 +1,6 @@
 """Rings Celery after the commit. The rows are the truth: a bell that nobody hears costs 15 s."""
 
 import logging
-import time
 from functools import partial
 
 from celery import current_app
@@ -9,17 +8,16 @@ from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-logger = logging.getLogger(__name__)
+from chapters.cache import is_resting, rest
 
-REST_SECONDS = 5.0
-_resting_until = 0.0
+logger = logging.getLogger(__name__)
 
 
 def ring(task: str, *arguments: object) -> None:
     """Call a task by its name once this transaction is committed; never fails, never blocks long.
 
-    The same call twice in one transaction rings once. While the queue does not answer, the
-    bell is left alone for `REST_SECONDS`, and the sweep of `chapters.tasks` rings instead.
+    The same call twice in one transaction rings once. While Redis does not answer it is
+    left alone for a moment, and the sweep of `chapters.tasks` rings instead.
     """
     waits = [entry[1] for entry in connection.run_on_commit]
     for waiting in waits:
@@ -29,11 +27,10 @@ def ring(task: str, *arguments: object) -> None:
 
 
 def _ring_now(task: str, arguments: tuple[object, ...]) -> None:
-    global _resting_until
-    if time.monotonic() < _resting_until:
+    if is_resting():
         return
     try:
         current_app.send_task(task, arguments, retry=False)
     except (OperationalError, RedisError, OSError) as error:
-        _resting_until = time.monotonic() + REST_SECONDS
+        rest()
         logger.warning("%s was not rung: %s. The sweep will do it.", task, error)
