@@ -6,6 +6,7 @@ from typing import Any
 from django.core.checks import Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from chapters.gates import public
 from config.gates import FOREIGN
 
 
@@ -40,6 +41,16 @@ def check_gates(**kwargs: Any) -> list[Error]:
         )
         for address, pattern in routes()
         if gate_of(address, pattern) is None
+    ]
+
+
+@register(Tags.security)
+def check_ready(**kwargs: Any) -> list[Error]:
+    """What is handed out to everybody may be seen by everybody."""
+    return [
+        Error(f"/{address} is @ready, but not public.", id="gates.E002")
+        for address, pattern in routes()
+        if hasattr(pattern.callback, "ready_for") and gate_of(address, pattern) is not public
     ]
 
 
