@@ -9,6 +9,7 @@ so the application cannot tell it from Stripe but for the address. Rooms, lowest
 - `shapes`    new objects with every field Stripe promises
 - `cards`     the test cards and what each of them does
 - `events`    what happened, and the queue of webhook deliveries
+- `listing`   pages of objects, and `expand[]`
 - `checkout`  sessions: open, paid, settled, expired
 - `refunds`   refunds in part and in full
 - `api`       the routes under /v1
