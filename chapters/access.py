@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chapters.models import Seat
+from chapters.models import Job, Seat
 
 
 def is_backbone(user: Any) -> bool:
@@ -19,3 +19,8 @@ def is_chair(user: Any) -> bool:
     """True while the person chairs the open chapter's council."""
     seats = Seat.objects.current()
     return user.is_authenticated and seats.filter(user=user, role=Seat.Role.CHAIR).exists()
+
+
+def can_see_job(user: Any, job: Job) -> bool:
+    """Who asked for the work, and the council of its chapter; they may also stop it."""
+    return user.is_authenticated and (job.asked_by_id == user.pk or is_council(user))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chapters import views
+from chapters import job_views, views
 
 app_name = "chapters"
 urlpatterns = [
@@ -10,4 +10,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("<slug:chapter>/", views.home, name="home"),
+    path("<slug:chapter>/jobs/<uuid:pk>/", job_views.job, name="job"),
+    path("<slug:chapter>/jobs/<uuid:pk>/stop/", job_views.job_stop, name="job-stop"),
+    path("<slug:chapter>/jobs/<uuid:pk>/files/<uuid:file>/", job_views.job_file, name="job-file"),
 ]

@@ -95,6 +95,20 @@ class Job(models.Model):
         """Progress from 0 to 100; 0 while the size of the work is unknown."""
         return min(100, 100 * self.done // self.total) if self.total else 0
 
+    @property
+    def time_left(self) -> str:
+        """How long it may still take at the pace so far, in words; empty while nobody can say."""
+        if not (self.started_at and self.done and self.total) or self.is_finished:
+            return ""
+        spent = (timezone.now() - self.started_at).total_seconds()
+        left = spent * (self.total - self.done) / self.done
+        if left < 10:
+            return "A few seconds left."
+        if left < 55:
+            return f"About {round(left, -1):.0f} seconds left."
+        minutes = round(left / 60)
+        return "About a minute left." if minutes == 1 else f"About {minutes} minutes left."
+
 
 class StoredFile(ChapterOwned):
     """A file that a job made, whole or not at all: stored in the transaction that ends the job."""
