@@ -125,6 +125,7 @@ def _create(runner: rootless.Runner) -> None:
         text=True,
         check=False,
         cwd="/",
+        start_new_session=True,
         **runner.options,
     )
     if done.returncode:

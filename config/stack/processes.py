@@ -162,6 +162,5 @@ def _describe(pid: int) -> str:
 
 def kill_group(pid: int) -> None:
     """Kill a leader and all that is left of its process group."""
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
