@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from contextlib import closing
 
 import psycopg2
-from psycopg2 import sql
-from psycopg2.extensions import connection as PgConnection
-from psycopg2.extensions import cursor as PgCursor
+from psycopg2 import extensions, sql
 
 from config.stack import layout
 
@@ -81,17 +79,17 @@ def prepare_cluster(
                 _prepare_content(content)
 
 
-def _connect(dsn: str, database: str | None = None) -> PgConnection:
+def _connect(dsn: str, database: str | None = None) -> extensions.connection:
     connection = psycopg2.connect(dsn, **({"dbname": database} if database else {}))
     connection.autocommit = True
     return connection
 
 
-def _execute(cursor: PgCursor, template: str, role: str, *rest: sql.Composable) -> None:
+def _execute(cursor: extensions.cursor, template: str, role: str, *rest: sql.Composable) -> None:
     cursor.execute(sql.SQL(template).format(sql.Identifier(role), *rest))
 
 
-def _prepare_roles(cursor: PgCursor, *, for_tests: bool) -> None:
+def _prepare_roles(cursor: extensions.cursor, *, for_tests: bool) -> None:
     for role, attributes in ATTRIBUTES.items():
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
@@ -105,7 +103,7 @@ def _prepare_roles(cursor: PgCursor, *, for_tests: bool) -> None:
             )
 
 
-def _set_attributes(cursor: PgCursor, role: str, wanted: Mapping[str, bool]) -> None:
+def _set_attributes(cursor: extensions.cursor, role: str, wanted: Mapping[str, bool]) -> None:
     """Change only what differs: an administrator who is no superuser may not even name some."""
     columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS.values()))
     query = sql.SQL("SELECT {} FROM pg_roles WHERE rolname = %s").format(columns)
@@ -116,7 +114,7 @@ def _set_attributes(cursor: PgCursor, role: str, wanted: Mapping[str, bool]) -> 
         _execute(cursor, "ALTER ROLE {} {}", role, sql.SQL(" ".join(words)))
 
 
-def _prepare_memberships(cursor: PgCursor) -> None:
+def _prepare_memberships(cursor: extensions.cursor) -> None:
     # Inherited, the backbone's policies would open every chapter to every session.
     cursor.execute("GRANT nc_backbone TO nc_app, nc_owner WITH INHERIT FALSE, SET TRUE")
     cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
@@ -124,7 +122,7 @@ def _prepare_memberships(cursor: PgCursor) -> None:
         cursor.execute("GRANT nc_owner TO current_user")
 
 
-def _prepare_existence(cursor: PgCursor, database: str) -> None:
+def _prepare_existence(cursor: extensions.cursor, database: str) -> None:
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
     if cursor.fetchone() is None:
         _execute(cursor, "CREATE DATABASE {} OWNER nc_owner", database)
@@ -134,7 +132,7 @@ def _prepare_existence(cursor: PgCursor, database: str) -> None:
     _execute(cursor, "GRANT TEMPORARY ON DATABASE {} TO nc_app, nc_backbone", database)
 
 
-def _prepare_content(cursor: PgCursor) -> None:
+def _prepare_content(cursor: extensions.cursor) -> None:
     for statement in _PRIVILEGES:
         cursor.execute(statement)
     for default in _DEFAULTS:

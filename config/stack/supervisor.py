@@ -6,6 +6,7 @@ It keeps no state but PID files: killed itself, it leaves processes that its suc
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ MOST_FAILURES = 6
 CALM = 60.0
 
 
-class Stopped(Exception):  # noqa: N818  (a request, not an error)
+class Stopped(KeyboardInterrupt):
     """Somebody asked us to stop while we were still starting."""
 
 
@@ -84,7 +85,7 @@ class Supervisor:
         """One line of progress, with the seconds since the start."""
         # The terminal may be gone (SIGHUP): the processes have to be stopped all the same.
         with contextlib.suppress(OSError):
-            print(f"{time.monotonic() - self.began:6.1f} s  {line}", flush=True)
+            _print(f"{time.monotonic() - self.began:6.1f} s  {line}")
 
     # --- Up --------------------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class Supervisor:
             lines.append(f"  Mail   http://localhost:{layout.mailbox_port()}/")
         lines += ["", *("  " + line for line in self.introduce().splitlines())]
         with contextlib.suppress(OSError):
-            print("\n".join(lines), flush=True)
+            _print("\n".join(lines))
 
     # --- Keep up ---------------------------------------------------------------------------
 
@@ -188,6 +189,7 @@ class Supervisor:
         name, process, now = unit.program.name, unit.process, time.monotonic()
         if process is None:
             return
+        process.end(0)
         processes.kill_group(process.pid)
         status = process.child.returncode if process.child else "?"
         unit.failures = 1 if now - unit.since > CALM else unit.failures + 1
@@ -199,7 +201,7 @@ class Supervisor:
             return
         delay = 2.0 ** (unit.failures - 1) - 1
         unit.next_try = now + delay
-        self.say(f"{name}: ended with status {status}, again in {delay:.0f} s")
+        self.say(f"{name}: ended with status {status}, again {f"in {delay:.0f} s" if delay else "at once"}")
 
     # --- Down ------------------------------------------------------------------------------
 
@@ -252,6 +254,11 @@ class Supervisor:
     def _pause(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise Stopped
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def _shown(name: str) -> str:
