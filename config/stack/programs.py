@@ -46,6 +46,7 @@ def environment() -> dict[str, str]:
     return {
         "STATE_DIR": str(layout.state_dir()),
         "PORT": str(layout.port()),
+        "BIND": f"{host()}:{layout.port()}",
         "DATABASE_ROLE": "app",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
@@ -85,18 +86,8 @@ def _postbox() -> Program:
 
 
 def _web() -> Program:
-    bind = f"{host()}:{layout.port()}"
-    strength = ("-k", "gthread", "--workers", os.environ.get("WEB_WORKERS") or 2, "--threads", 4)
-    # Loaded once and then forked, the workers start sooner and share memory.
-    loading = ("--reload", "--access-logfile=-") if _debugs() else ("--preload",)
-    limits = ("--graceful-timeout", 10, "--no-control-socket")
-    serve = ("-m", "gunicorn", "config.wsgi", "--bind", bind)
-    command = _python(*serve, *strength, *limits, *loading)
+    command = _python("-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi")
     return Program("web", command, (layout.port(),), is_healthy)
-
-
-def _debugs() -> bool:
-    return os.environ.get("DEBUG", "").lower() in {"1", "true", "yes", "on"}
 
 
 def _worker() -> Program:

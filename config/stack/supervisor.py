@@ -201,7 +201,8 @@ class Supervisor:
             return
         delay = 2.0 ** (unit.failures - 1) - 1
         unit.next_try = now + delay
-        self.say(f"{name}: ended with status {status}, again {f"in {delay:.0f} s" if delay else "at once"}")
+        when = f"in {delay:.0f} s" if delay else "at once"
+        self.say(f"{name}: ended with status {status}, again {when}")
 
     # --- Down ------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     """One process for what must be done before a new version serves; `DATABASE_ROLE=owner`."""
 
-    help = "Apply the migrations and config/roles.yaml. Run it as the owner: DATABASE_ROLE=owner."
+    help = "Apply migrations, reference data and config/roles.yaml. Run it as the owner: DATABASE_ROLE=owner."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate, then apply the role table."""
+        """Migrate, load what every installation has, apply the role table."""
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+        call_command("load_reference")
         call_command("apply_roles")
