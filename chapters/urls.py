@@ -6,10 +6,8 @@ from chapters import job_views, views
 
 app_name = "chapters"
 urlpatterns = [
-    path("", views.national_home, name="national-home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("<slug:chapter>/", views.home, name="home"),
     path("<slug:chapter>/jobs/<uuid:pk>/", job_views.job, name="job"),
     path("<slug:chapter>/jobs/<uuid:pk>/stop/", job_views.job_stop, name="job-stop"),
     path("<slug:chapter>/jobs/<uuid:pk>/files/<uuid:file>/", job_views.job_file, name="job-file"),

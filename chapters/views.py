@@ -2,22 +2,8 @@
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 
 from chapters.gates import public
-from chapters.models import Chapter
-
-
-@public
-def national_home(request: HttpRequest) -> HttpResponse:
-    """The national front page."""
-    return render(request, "chapters/national_home.html", {"chapters": Chapter.objects.all()})
-
-
-@public
-def home(request: HttpRequest, chapter: str) -> HttpResponse:
-    """A chapter's public page."""
-    return render(request, "chapters/home.html")
 
 
 @public

@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from config import gates
+from config import front, gates
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     path("api/v1/schema/", gates.public_api(SpectacularAPIView), name="api-schema"),
     path("", include("chapters.urls")),
+    path("", front.national_home, name="national-home"),
+    path("<slug:chapter>/", front.chapter_home, name="chapter-home"),
 ]

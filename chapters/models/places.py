@@ -89,7 +89,7 @@ class Chapter(models.Model):
 
     def get_absolute_url(self) -> str:
         """The chapter's public page."""
-        return reverse("chapters:home", args=[self.slug])
+        return reverse("chapter-home", args=[self.slug])
 
     @property
     def is_open(self) -> bool:
