@@ -1,0 +1,55 @@
+"""The backbone's view of agendas. Texts are read here and written by councils alone."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from agendas.models import Agenda, Revision, Section
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows and changes none."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+@admin.register(Agenda)
+class AgendaAdmin(ReadOnlyAdmin):
+    """Which chapter has agreed on what, and when."""
+
+    list_display = ["title", "chapter", "status", "published_at", "adopted_note"]
+    list_filter = ["status"]
+    list_select_related = ["chapter"]
+    search_fields = ["title", "chapter__name"]
+
+
+@admin.register(Section)
+class SectionAdmin(ReadOnlyAdmin):
+    """The newest texts."""
+
+    list_display = ["heading", "kind", "chapter", "version", "changed_at"]
+    list_filter = ["kind", "chapter"]
+    list_select_related = ["chapter"]
+    search_fields = ["heading", "body"]
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    """Every text with its author."""
+
+    list_display = ["heading", "state", "version", "chapter", "author", "made_at"]
+    list_filter = ["state", "chapter"]
+    list_select_related = ["chapter", "author"]
+    search_fields = ["heading", "body", "reason", "author__email"]
+    date_hierarchy = "made_at"
