@@ -10,6 +10,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     path("api/v1/schema/", gates.public_api(SpectacularAPIView), name="api-schema"),
+    path("", include("agendas.urls")),
+    path("", include("convenings.urls")),
     path("", include("chapters.urls")),
     path("", front.national_home, name="national-home"),
     path("<slug:chapter>/", front.chapter_home, name="chapter-home"),
