@@ -10,8 +10,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from agendas.models import Agenda, Revision, Section
 from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, Seat, StoredFile
 from chapters.scope import in_chapter
+from convenings.models import Convening, Registration
 from members.models import Checkout, Membership, Organization, Payment, StripeEvent, User
 
 PASSWORD = "network-city-demo"
@@ -236,3 +238,76 @@ def make_stripe_event(**fields: Any) -> StripeEvent:
         "created_at": timezone.now(),
     } | fields
     return StripeEvent.objects.create(**fields)
+
+
+# --- The common agenda ---------------------------------------------------------------------------
+
+
+def make_agenda(chapter: Chapter, **fields: Any) -> Agenda:
+    """A published agenda without sections; the same chapter gives the same one."""
+    mark = fields.pop("mark", chapter.name)
+    fields = {
+        "title": f"{mark} common agenda",
+        "status": Agenda.Status.PUBLISHED,
+        "published_at": timezone.now(),
+        "adopted_note": f"{mark} consent",
+    } | fields
+    with in_chapter(chapter):
+        return Agenda.objects.get_or_create(chapter=chapter, defaults=fields)[0]
+
+
+def make_section(agenda: Agenda, by: User | None = None, **fields: Any) -> Section:
+    """A priority with its first revision; `parent` makes a strategy of it."""
+    mark = fields.pop("mark", "Section")
+    kind = Section.Kind.STRATEGY if fields.get("parent") else Section.Kind.PRIORITY
+    fields = {
+        "kind": kind,
+        "position": next(_count),
+        "strand": 1,
+        "heading": f"{mark} heading",
+        "body": f"{mark} body",
+    } | fields
+    with in_chapter(agenda.chapter_id):
+        section = Section.objects.create(chapter_id=agenda.chapter_id, agenda=agenda, **fields)
+        Revision.objects.create(
+            chapter_id=agenda.chapter_id,
+            section=section,
+            version=section.version,
+            heading=section.heading,
+            body=section.body,
+            author=by or make_user(),
+            reason=f"{mark} reason",
+        )
+        return section
+
+
+# --- Convenings ----------------------------------------------------------------------------------
+
+
+def make_convening(chapter: Chapter, **fields: Any) -> Convening:
+    """A published convening in a week, an hour long, without a limit of places."""
+    mark = fields.pop("mark", "Convening")
+    starts_at = timezone.now() + datetime.timedelta(days=7)
+    fields = {
+        "title": f"{mark} title",
+        "summary": f"{mark} summary",
+        "description": f"{mark} description",
+        "starts_at": starts_at,
+        "ends_at": fields.get("starts_at", starts_at) + datetime.timedelta(hours=1),
+        "zone": chapter.zone,
+        "place": f"{mark} place",
+        "online_url": f"https://meet.example.org/{mark.lower()}",
+        "published_at": timezone.now(),
+    } | fields
+    with in_chapter(chapter):
+        return Convening.objects.create(chapter=chapter, **fields)
+
+
+def make_registration(convening: Convening, **fields: Any) -> Registration:
+    """Somebody with a place."""
+    mark = fields.pop("mark", f"Guest{next(_count)}")
+    fields = {"name": f"{mark} name", "email": f"{mark.lower()}@example.org"} | fields
+    with in_chapter(convening.chapter_id):
+        return Registration.objects.create(
+            chapter_id=convening.chapter_id, convening=convening, **fields
+        )
