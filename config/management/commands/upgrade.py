@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     """One process for what must be done before a new version serves; `DATABASE_ROLE=owner`."""
 
-    help = "Apply migrations, reference data and config/roles.yaml. Run it as the owner: DATABASE_ROLE=owner."
+    help = "Apply migrations, reference data and roles.yaml. Run it with DATABASE_ROLE=owner."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
