@@ -1,10 +1,12 @@
 """The figures themselves, with everything that says how far each can be trusted."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from chapters.models import Place
-from chapters.owned import SharedOrOwned
+from chapters.owned import PublishedManager, SharedManager, SharedOrOwned
 from measurement.models.library import DemographicGroup, Indicator, Period, Source
 
 # PostgreSQL's numeric holds NaN and sorts it above every number, so a bound keeps it out.
@@ -17,6 +19,8 @@ class Observation(SharedOrOwned):
     Margins are kept as published (`moe` at `conf_level`), standard errors as computed. A figure is
     never overwritten: a later release is another row.
     """
+
+    PUBLIC: ClassVar[dict[str, Any]] = {"chapter__isnull": True, "conf_status": "F"}
 
     class Status(models.TextChoices):
         NORMAL = "A", "Normal"
@@ -45,6 +49,11 @@ class Observation(SharedOrOwned):
         REPLICATE = "replicate", "Replicate weights"
         NONE = "none", "None"
 
+    class Reliability(models.TextChoices):
+        GOOD = "good", "Good"
+        CAUTION = "caution", "Use with caution"
+        UNRELIABLE = "unreliable", "Unreliable"
+
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, db_index=False)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, db_index=False)
     period = models.ForeignKey(Period, on_delete=models.PROTECT, db_index=False)
@@ -65,8 +74,11 @@ class Observation(SharedOrOwned):
         max_length=1, choices=Confidentiality, default=Confidentiality.FREE
     )
     annotation_raw = models.CharField(max_length=40, blank=True)
-    reliability = models.CharField(max_length=10, blank=True)
+    reliability = models.CharField(max_length=10, choices=Reliability, blank=True)
     loaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[SharedManager] = SharedManager()
+    published = PublishedManager()
 
     class Meta:
         constraints = [

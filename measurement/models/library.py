@@ -1,9 +1,11 @@
 """What is measured: indicators and their versions, groups, periods, sources."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
-from chapters.owned import SharedOrOwned
+from chapters.owned import PublishedManager, SharedManager, SharedOrOwned
 
 
 class Source(models.Model):
@@ -42,6 +44,8 @@ class Source(models.Model):
 class Indicator(SharedOrOwned):
     """One definition in one version; another definition is another version, never compared."""
 
+    PUBLIC: ClassVar[dict[str, Any]] = {"chapter__isnull": True}
+
     class ValueType(models.TextChoices):
         COUNT = "count"
         PROPORTION = "proportion"
@@ -75,6 +79,9 @@ class Indicator(SharedOrOwned):
     aggregation_type = models.CharField(max_length=13, choices=Aggregation)
     valid_min = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     valid_max = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    parity = models.DecimalField(
+        max_digits=16, decimal_places=4, null=True, blank=True, help_text="Where a gap is closed"
+    )
     decimals = models.PositiveSmallIntegerField(default=1)
     min_change = models.DecimalField(max_digits=16, decimal_places=6, default=0)
     nominal_dollars = models.BooleanField(
@@ -86,6 +93,9 @@ class Indicator(SharedOrOwned):
     break_note = models.CharField(max_length=300, blank=True)
     custodian = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects: ClassVar[SharedManager] = SharedManager()
+    published = PublishedManager()
 
     class Meta:
         ordering = ["position", "code", "-version"]
@@ -126,9 +136,7 @@ class Period(models.Model):
         ordering = ["end", "window_years"]
         constraints = [
             models.UniqueConstraint(fields=["start", "end"], name="measurement_period_once"),
-            models.CheckConstraint(
-                condition=Q(end__gt=F("start")), name="measurement_period_runs"
-            ),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="measurement_period_runs"),
         ]
 
     def __str__(self) -> str:
