@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class MeasurementConfig(AppConfig):
+    """The third floor."""
+
     name = "measurement"
