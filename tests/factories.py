@@ -6,6 +6,7 @@
 
 import datetime
 import itertools
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from agendas.models import Agenda, Revision, Section
 from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, Seat, StoredFile
 from chapters.scope import in_chapter
 from convenings.models import Convening, Registration
+from measurement.models import DemographicGroup, Indicator, Observation, Period, Source
 from members.models import Checkout, Membership, Organization, Payment, StripeEvent, User
 
 PASSWORD = "network-city-demo"
@@ -311,3 +313,64 @@ def make_registration(convening: Convening, **fields: Any) -> Registration:
         return Registration.objects.create(
             chapter_id=convening.chapter_id, convening=convening, **fields
         )
+
+
+# --- Figures -------------------------------------------------------------------------------------
+
+
+def make_indicator(chapter: Chapter, **fields: Any) -> Indicator:
+    """A local indicator of the chapter; national ones come with `load_reference`."""
+    number = next(_count)
+    mark = fields.pop("mark", "Local")
+    fields = {
+        "code": f"{mark.lower()}-{number}",
+        "name": f"{mark} indicator",
+        "definition": f"{mark} definition",
+        "topic": "work",
+        "unit_measure": "proportion",
+        "value_type": "proportion",
+        "direction": 1,
+        "universe": f"{mark} universe",
+        "aggregation_type": "none",
+        "custodian": f"{mark} custodian",
+    } | fields
+    with in_chapter(chapter):
+        return Indicator.objects.create(chapter=chapter, **fields)
+
+
+def make_source(**fields: Any) -> Source:
+    """A survey that a chapter made."""
+    number = next(_count)
+    fields = {
+        "publisher": "Example Survey",
+        "title": "What neighbors say",
+        "table_id": f"survey-{number}",
+        "programme": "own_survey",
+        "release": "1",
+        "licence": "CC BY 4.0",
+        "file_sha256": "0" * 64,
+    } | fields
+    return Source.objects.create(**fields)
+
+
+def make_observation(chapter: Chapter, **fields: Any) -> Observation:
+    """A figure of the chapter's own about its place; 2023, all people, 0.5."""
+    mark = fields.pop("mark", "Local")
+    year = fields.pop("year", 2023)
+    period, _ = Period.objects.get_or_create(
+        start=datetime.date(year, 1, 1),
+        end=datetime.date(year, 12, 31),
+        defaults={"window_years": 1, "label": str(year)},
+    )
+    group, _ = DemographicGroup.objects.get_or_create(key="", defaults={"name": "All"})
+    fields = {
+        "indicator": fields.get("indicator") or make_indicator(chapter, mark=mark),
+        "place": chapter.place,
+        "period": period,
+        "group": group,
+        "source": fields.get("source") or make_source(),
+        "obs_value": Decimal("0.5"),
+        "annotation_raw": f"{mark} note"[:40],
+    } | fields
+    with in_chapter(chapter):
+        return Observation.objects.create(chapter=chapter, **fields)
