@@ -65,6 +65,8 @@ class Checkout(ChapterOwned):
         EXPIRED = "expired", "Expired"
         QUARANTINED = "quarantined", "Held back: the sums differ"
 
+    UNDER_WAY = (Status.OPEN, Status.PENDING)
+
     # The idempotency key of the Stripe call, so a repeated call gives the same session.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="checkouts")
@@ -73,7 +75,7 @@ class Checkout(ChapterOwned):
     currency = models.CharField(max_length=3, default="usd")
     status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
     session_id = models.CharField(max_length=120, unique=True, null=True)
-    session_url = models.URLField(max_length=600, blank=True)
+    session_url = models.URLField(max_length=2000, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.payments import provider, provider_process
 from tests.sandboxes import Inbox, Sandbox
+
+__all__ = ["inbox", "provider", "provider_process", "running", "sandbox"]
 
 
 @pytest.fixture(scope="module")

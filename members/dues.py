@@ -1,0 +1,53 @@
+"""Dues as arithmetic: sums in cents, years that end on the right day, receipt numbers."""
+
+import datetime
+import re
+import zoneinfo
+
+MINIMUM_CENTS = 1_200
+MAXIMUM_CENTS = 1_000_000
+CHOICES_CENTS = (1_200, 3_600, 12_000)
+_AMOUNT = re.compile(r"\$?(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
+
+
+def read_dollars(text: str) -> int | None:
+    """Cents of an amount as people type it ("$1,200.50", "36"), or None. No floats on the way."""
+    found = _AMOUNT.fullmatch(re.sub(r"\s", "", text))
+    if found is None:
+        return None
+    dollars, cents = found.groups()
+    return int(dollars.replace(",", "")) * 100 + int((cents or "").ljust(2, "0"))
+
+
+def show_dollars(cents: int, *, whole: bool = False) -> str:
+    """Cents as $1,200.50; with `whole`, full dollars lose their zeros, as in $36."""
+    dollars, rest = divmod(cents, 100)
+    return f"${dollars:,}" if whole and not rest else f"${dollars:,}.{rest:02}"
+
+
+def a_year_after(day: datetime.date) -> datetime.date:
+    """The same day twelve months later; February 29 becomes February 28."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def day_in(zone: str, moment: datetime.datetime) -> datetime.date:
+    """The date of a moment on the wall calendar of an IANA time zone."""
+    return moment.astimezone(zoneinfo.ZoneInfo(zone)).date()
+
+
+def period_bought(
+    paid_on: datetime.date, paid_until: datetime.date | None
+) -> tuple[datetime.date, datetime.date]:
+    """What twelve months' dues cover: from the later of the payment's day and the paid end."""
+    start = max(paid_on, paid_until or paid_on)
+    return start, a_year_after(start)
+
+
+def receipt_prefix(slug: str, year: int) -> str:
+    """`SF-2026-` for san-francisco, `DEN-2026-` for denver; the number follows."""
+    words = slug.split("-")
+    code = "".join(word[0] for word in words) if len(words) > 1 else slug[:3]
+    return f"{code.upper()}-{year}-"

@@ -1,0 +1,213 @@
+"""Stripe, and the only module that knows its library: hosted Checkout, look-ups, signatures.
+
+Prices are decided here on the server and sent along as `price_data`; nothing a browser says
+about a price ever reaches Stripe.
+"""
+
+import datetime
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import stripe
+from django.conf import settings
+
+# Three tries of at most 7 s and the pauses between them stay under the 30 s after which the
+# database gives up on a transaction that waits.
+TIMEOUT_SECONDS = (2.0, 5.0)
+TOLERANCE_SECONDS = 300
+MAX_EVENT_BYTES = 1_000_000
+# What Stripe tells us about, and what the sweep asks for when it did not arrive.
+SESSION_EVENTS = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+)
+
+
+class GatewayDown(Exception):
+    """Stripe did not answer, or answered with its own fault; the same call may be repeated."""
+
+
+class GatewayRefused(Exception):
+    """Stripe understood and said no; the same call would be refused again."""
+
+
+class BadEvent(Exception):
+    """A delivery that Stripe did not make, or not now, or not for this installation."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A hosted checkout as Stripe sees it now; sums in cents, times in UTC."""
+
+    id: str
+    url: str
+    status: str  # open, complete, expired
+    payment_status: str  # paid, unpaid, no_payment_required
+    mode: str
+    amount_cents: int | None
+    currency: str
+    reference: str
+    metadata: dict[str, str]
+    livemode: bool
+    payment_intent: str
+    payment_failed: bool
+    paid_at: datetime.datetime | None
+
+    @property
+    def place(self) -> tuple[int, UUID] | None:
+        """Chapter id and checkout id from our reference, or None where it isn't one of ours."""
+        chapter, _, checkout = self.reference.partition(":")
+        try:
+            return int(chapter), UUID(checkout)
+        except ValueError:
+            return None
+
+
+def create_session(checkout: Any, success_url: str, cancel_url: str, email: str) -> Session:
+    """Open a hosted page for a Checkout row; the same row always gives the same session.
+
+    Raises GatewayDown or GatewayRefused.
+    """
+    chapter = checkout.chapter
+    product = {"name": f"{settings.SITE_NAME} {chapter.name}: membership dues, 12 months"}
+    price = {
+        "currency": checkout.currency,
+        "unit_amount": checkout.amount_cents,
+        "product_data": product,
+    }
+    metadata = {"chapter": str(checkout.chapter_id), "checkout": str(checkout.pk)}
+    given: Any = {
+        "mode": "payment",
+        "line_items": [{"price_data": price, "quantity": 1}],
+        "customer_email": email,
+        "client_reference_id": reference(checkout.chapter_id, checkout.pk),
+        "metadata": metadata,
+        "payment_intent_data": {"metadata": metadata},
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+    }
+    options: Any = {"idempotency_key": f"checkout-{checkout.pk}"}
+    return _session(_ask(lambda: _client().v1.checkout.sessions.create(given, options)))
+
+
+def reference(chapter_id: int, checkout_id: UUID) -> str:
+    """How a session names our row; unlike metadata it can't be edited afterwards."""
+    return f"{chapter_id}:{checkout_id}"
+
+
+def retrieve_session(session_id: str) -> Session:
+    """The session as it is now. Raises GatewayDown or GatewayRefused."""
+    asked: Any = {"expand": ["payment_intent"]}
+    return _session(_ask(lambda: _client().v1.checkout.sessions.retrieve(session_id, asked)))
+
+
+def close_session(session_id: str) -> Session:
+    """Make an unpaid session impossible to pay, and say how it stands after that.
+
+    Raises GatewayDown, or GatewayRefused where there is no such session.
+    """
+    with suppress(GatewayRefused):  # Paid or expired already: the look-up says which.
+        _ask(lambda: _client().v1.checkout.sessions.expire(session_id))
+    return retrieve_session(session_id)
+
+
+def list_recent_sessions(since: datetime.datetime, limit: int = 1000) -> list[Session]:
+    """Sessions created since a moment, newest first."""
+    return [_session(found) for found in _pages("sessions", since, limit)]
+
+
+def list_recent_events(since: datetime.datetime, limit: int = 1000) -> list[dict[str, Any]]:
+    """The events about sessions since a moment, newest first, as deliveries would carry them."""
+    return list(_pages("events", since, limit, types=list(SESSION_EVENTS)))
+
+
+def verify(payload: bytes, header: str) -> dict[str, Any]:
+    """The event of a delivery; raises BadEvent unless Stripe signed it for us in these minutes."""
+    try:
+        stripe.WebhookSignature.verify_header(
+            payload, header, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE_SECONDS
+        )
+        event = json.loads(payload)
+    except (stripe.SignatureVerificationError, ValueError) as error:
+        raise BadEvent("The signature does not fit.") from error
+    if not isinstance(event, dict) or event.get("object") != "event" or not event.get("id"):
+        raise BadEvent("The body is not an event.")
+    if event.get("livemode") is not is_live():
+        raise BadEvent("The event belongs to the other mode.")
+    return event
+
+
+def is_live() -> bool:
+    """True where the key moves real money."""
+    return settings.STRIPE_SECRET_KEY.startswith(("sk_live", "rk_live"))
+
+
+def _client() -> stripe.StripeClient:
+    return _make_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+
+
+@lru_cache(maxsize=4)
+def _make_client(key: str, base: str) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": base},
+        max_network_retries=2,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+    )
+
+
+def _ask(call: Callable[[], Any]) -> dict[str, Any]:
+    """Call Stripe and give plain data; raises GatewayDown or GatewayRefused."""
+    try:
+        return call().to_dict(recursive=True)
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise GatewayDown(str(error)) from error
+    except stripe.StripeError as error:
+        kind = GatewayDown if (error.http_status or 500) >= 500 else GatewayRefused
+        raise kind(str(error)) from error
+
+
+def _pages(
+    what: str, since: datetime.datetime, limit: int, **asked: Any
+) -> Iterator[dict[str, Any]]:
+    service: Any = _client().v1.events if what == "events" else _client().v1.checkout.sessions
+    query = {"created": {"gte": int(since.timestamp())}, "limit": 100, **asked}
+    try:
+        for found in islice(service.list(query).auto_paging_iter(), limit):
+            yield found.to_dict(recursive=True)
+    except stripe.StripeError as error:
+        raise GatewayDown(str(error)) from error
+
+
+def _session(raw: dict[str, Any]) -> Session:
+    intent = raw.get("payment_intent")
+    known: dict[str, Any] = intent if isinstance(intent, dict) else {"id": intent or ""}
+    complete_unpaid = raw["status"] == "complete" and raw["payment_status"] == "unpaid"
+    failed = known.get("status") in {"requires_payment_method", "canceled"}
+    return Session(
+        id=raw["id"],
+        url=raw.get("url") or "",
+        status=raw["status"],
+        payment_status=raw["payment_status"],
+        mode=raw["mode"],
+        amount_cents=raw.get("amount_total"),
+        currency=raw.get("currency") or "",
+        reference=raw.get("client_reference_id") or "",
+        metadata=dict(raw.get("metadata") or {}),
+        livemode=raw["livemode"],
+        payment_intent=known["id"],
+        payment_failed=complete_unpaid and failed,
+        paid_at=_moment(known.get("created")),
+    )
+
+
+def _moment(seconds: int | None) -> datetime.datetime | None:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC) if seconds else None

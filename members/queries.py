@@ -1,0 +1,82 @@
+"""Reads over people and money: a person's memberships, a chapter's dues."""
+
+import datetime
+import zoneinfo
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from chapters.models import Chapter
+from members.models import Checkout, Membership, Payment
+
+
+@dataclass(frozen=True)
+class DuesMonth:
+    """Dues that arrived in one month of the chapter's calendar; `month` is its first day."""
+
+    month: datetime.date
+    cents: int
+    payments: int
+
+
+@dataclass(frozen=True)
+class DuesSummary:
+    """A chapter's received dues in cents, in all and by month, oldest month first."""
+
+    cents: int
+    payments: int
+    months: tuple[DuesMonth, ...]
+
+
+def dues_summary(chapter: Chapter) -> DuesSummary:
+    """What the open books say of dues; sums only, no person in them. Needs the chapter's scope."""
+    rows = (
+        Payment.objects.filter(chapter=chapter)
+        .annotate(month=TruncMonth("paid_at", tzinfo=zoneinfo.ZoneInfo(chapter.zone)))
+        .order_by("month")
+        .values("month")
+        .annotate(cents=Sum("amount_cents"), payments=Count("id"))
+    )
+    months = tuple(DuesMonth(row["month"].date(), row["cents"], row["payments"]) for row in rows)
+    return DuesSummary(
+        sum(month.cents for month in months), sum(month.payments for month in months), months
+    )
+
+
+def membership_of(user: Any, chapter: Chapter) -> Membership | None:
+    """The person's membership of this chapter, whatever its state."""
+    if not user.is_authenticated:
+        return None
+    return Membership.mine(user).filter(chapter=chapter).first()
+
+
+def my_memberships(user: Any) -> QuerySet[Membership]:
+    """The person's memberships in all chapters, each with its chapter, by chapter name."""
+    return Membership.mine(user).select_related("chapter").order_by("chapter__name")
+
+
+def my_payments(user: Any) -> QuerySet[Payment]:
+    """The person's payments in all chapters, each with its chapter, newest first."""
+    return Payment.mine(user).select_related("chapter").order_by("-paid_at", "-id")
+
+
+def checkout_under_way(user: Any, chapter: Chapter) -> Checkout | None:
+    """The person's one checkout of this chapter that is neither paid nor over."""
+    return (
+        Checkout.mine(user)
+        .filter(chapter=chapter, status__in=Checkout.UNDER_WAY)
+        .select_related("chapter")
+        .first()
+    )
+
+
+def last_checkout(user: Any, chapter: Chapter) -> Checkout | None:
+    """The person's newest checkout of this chapter, with its payment where there is one."""
+    return Checkout.mine(user).filter(chapter=chapter).select_related("chapter").first()
+
+
+def payment_of(checkout: Checkout) -> Payment | None:
+    """The payment that a checkout led to, in any scope of its owner."""
+    return Payment.mine(checkout.user_id).filter(checkout=checkout).first()

@@ -1,0 +1,35 @@
+"""Celery's shells for people and money: ids in, one action each."""
+
+import logging
+
+from celery import shared_task
+
+from members import actions, gateway
+from members.actions.paying import APPLY_EVENT
+from members.models import StripeEvent
+
+log = logging.getLogger(__name__)
+SWEEP_LIMIT = 200
+
+
+@shared_task(name=APPLY_EVENT)
+def apply_event(event_id: str) -> None:
+    """Do what one stored event calls for."""
+    actions.apply_event(event_id)
+
+
+@shared_task
+def sweep_events() -> None:
+    """Apply the events whose bell nobody heard, or that wait for Stripe to answer."""
+    waiting = StripeEvent.objects.filter(state=StripeEvent.State.RECEIVED)
+    for event_id in waiting.order_by("received_at").values_list("pk", flat=True)[:SWEEP_LIMIT]:
+        actions.apply_event(event_id)
+
+
+@shared_task
+def reconcile_checkouts() -> None:
+    """Ask Stripe about what no webhook told."""
+    try:
+        actions.reconcile_checkouts()
+    except gateway.GatewayDown as error:
+        log.warning("Checkouts could not be reconciled; the next run will: %s", error)

@@ -1,0 +1,219 @@
+"""From a paid page to an active membership, through the real sandbox."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from chapters.models import Mail
+from chapters.scope import in_chapter
+from chapters.unscoped import as_backbone
+from members import actions, gateway
+from members.dues import a_year_after, day_in
+from members.models import Checkout, Membership, Payment, StripeEvent
+from members.queries import dues_summary, membership_of
+from tests.factories import make_membership
+from tests.payments import deliver, open_page, pay, session_events
+from tests.sandboxes import BOUNCES, LATER
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def apply_all():
+    for event_id in StripeEvent.objects.values_list("pk", flat=True):
+        actions.apply_event(event_id)
+
+
+def paid_once(provider, user, chapter, amount_cents=3600):
+    checkout = open_page(user, chapter, amount_cents)
+    pay(provider, checkout)
+    for event in session_events(provider):
+        actions.receive_event(event)
+    apply_all()
+    return checkout
+
+
+def mails():
+    with as_backbone():
+        return sorted(Mail.objects.values_list("kind", "to"))
+
+
+def test_payment_makes_an_active_member_with_receipt_and_letters(provider, mia, sf):
+    paid_once(provider, mia, sf)
+    today = day_in(sf.zone, timezone.now())
+    with in_chapter(sf):
+        membership = Membership.objects.get()
+        payment = Payment.objects.get()
+    assert (membership.status, membership.number) == ("active", 1)
+    assert (membership.joined_on, membership.paid_until) == (today, a_year_after(today))
+    assert payment.receipt_number == f"SF-{today.year}-00001"
+    assert (payment.amount_cents, payment.currency) == (3600, "usd")
+    assert (payment.covers_from, payment.covers_until) == (today, a_year_after(today))
+    assert mails() == [("receipt", mia.email), ("welcome", mia.email)]
+    sf.refresh_from_db()
+    assert sf.member_count == 1
+
+
+def test_two_renewals_add_twenty_four_months(provider, mia, sf):
+    for _ in range(3):
+        paid_once(provider, mia, sf)
+    today = day_in(sf.zone, timezone.now())
+    with in_chapter(sf, mia):
+        membership = membership_of(mia, sf)
+        receipts = list(Payment.objects.order_by("id").values_list("receipt_number", flat=True))
+    assert membership and membership.paid_until == today.replace(year=today.year + 3)
+    assert receipts == [f"SF-{today.year}-{number:05}" for number in (1, 2, 3)]
+    assert [kind for kind, _ in mails()] == ["receipt", "receipt", "receipt", "welcome"]
+    sf.refresh_from_db()
+    assert sf.member_count == 1
+
+
+def test_member_numbers_and_receipts_belong_to_the_chapter(provider, mia, otto, sf, denver):
+    paid_once(provider, mia, sf)
+    paid_once(provider, mia, denver)
+    today = day_in(denver.zone, timezone.now())
+    with in_chapter(denver):
+        assert Payment.objects.get().receipt_number == f"DEN-{today.year}-00001"
+        numbers = set(Membership.objects.values_list("number", flat=True))
+    assert len(numbers) == 2
+
+
+def test_lapsed_member_starts_again_today_with_the_old_number(provider, mia, sf):
+    long_ago = datetime.date(2024, 3, 1)
+    make_membership(sf, mia, number=7, status="lapsed", joined_on=long_ago, paid_until=long_ago)
+    paid_once(provider, mia, sf)
+    today = day_in(sf.zone, timezone.now())
+    with in_chapter(sf):
+        membership = Membership.objects.get()
+    assert (membership.number, membership.joined_on) == (7, long_ago)
+    assert membership.paid_until == a_year_after(today)
+
+
+def test_bank_debit_is_pending_until_the_money_arrives(provider, mia, sf):
+    checkout = open_page(mia, sf)
+    pay(provider, checkout, LATER)
+    for event in session_events(provider):
+        actions.receive_event(event)
+    apply_all()
+    with in_chapter(sf):
+        checkout.refresh_from_db()
+        assert checkout.status == "pending"
+        assert Membership.objects.get().status == "pending"
+        assert not Payment.objects.exists()
+    provider.control("POST", f"sessions/{checkout.session_id}/settle", outcome="succeeded")
+    for event in session_events(provider):
+        actions.receive_event(event)
+    apply_all()
+    with in_chapter(sf):
+        checkout.refresh_from_db()
+        assert checkout.status == "paid"
+        assert Membership.objects.get().status == "active"
+
+
+def test_bank_debit_that_fails_says_so_and_takes_no_money(provider, mia, sf):
+    checkout = open_page(mia, sf)
+    pay(provider, checkout, BOUNCES)
+    provider.control("POST", f"sessions/{checkout.session_id}/settle", outcome="failed")
+    for event in reversed(session_events(provider)):
+        actions.receive_event(event)
+        actions.apply_event(event["id"])
+    with in_chapter(sf):
+        checkout.refresh_from_db()
+        assert checkout.status == "failed"
+        assert Membership.objects.get().status == "pending"
+    assert mails() == [("payment-failed", mia.email)]
+
+
+@pytest.mark.parametrize(("field", "value"), [("amount_cents", 1200), ("currency", "eur")])
+def test_a_session_that_differs_from_its_checkout_is_held_back(provider, mia, sf, field, value):
+    checkout = open_page(mia, sf)
+    pay(provider, checkout)
+    with in_chapter(sf):
+        Checkout.objects.filter(pk=checkout.pk).update(**{field: value})
+    for event in session_events(provider):
+        actions.receive_event(event)
+    apply_all()
+    with in_chapter(sf):
+        checkout.refresh_from_db()
+        assert checkout.status == "quarantined"
+        assert field.removesuffix("_cents") in checkout.error
+        assert not Payment.objects.exists()
+
+
+def test_a_session_that_names_another_chapter_is_held_back(provider, mia, sf, denver):
+    checkout = open_page(mia, sf)
+    pay(provider, checkout)
+    session = gateway.retrieve_session(checkout.session_id)
+    session.metadata["chapter"] = str(denver.pk)
+    with in_chapter(sf):
+        settled = actions.paying.settle_checkout(checkout.pk, session)
+        assert settled and settled.status == "quarantined"
+        assert not Payment.objects.exists()
+    with in_chapter(denver):
+        assert actions.paying.settle_checkout(checkout.pk, session) is None
+
+
+def test_events_that_are_not_ours_are_ignored(provider):
+    given = {
+        "mode": "payment",
+        "success_url": "https://example.org/",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": "usd", "unit_amount": 5000, "product_data": {"name": "Mug"},
+                },
+            }
+        ],
+    }  # fmt: skip
+    session = provider.client().v1.checkout.sessions.create(given)
+    provider.control("POST", f"sessions/{session.id}/pay")
+    for event in session_events(provider):
+        assert deliver(event) == 200
+    apply_all()
+    assert set(StripeEvent.objects.values_list("state", flat=True)) == {"ignored"}
+
+
+def test_event_waits_while_stripe_does_not_answer(provider, mia, sf, settings):
+    checkout = open_page(mia, sf)
+    pay(provider, checkout)
+    (event,) = session_events(provider)
+    actions.receive_event(event)
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+    actions.apply_event(event["id"])
+    row = StripeEvent.objects.get()
+    assert (row.state, row.attempts) == ("received", 0)
+    settings.STRIPE_API_BASE = provider.url
+    actions.apply_event(event["id"])
+    assert StripeEvent.objects.get().state == "applied"
+
+
+def test_reconciling_finds_a_payment_of_which_no_webhook_told(provider, mia, sf):
+    checkout = open_page(mia, sf)
+    pay(provider, checkout)
+    actions.reconcile_checkouts()
+    with in_chapter(sf):
+        checkout.refresh_from_db()
+        assert checkout.status == "paid"
+
+
+def test_reconciling_looks_up_checkouts_whose_events_are_gone(provider, mia, sf):
+    checkout = open_page(mia, sf)
+    pay(provider, checkout)
+    with in_chapter(sf):
+        old = timezone.now() - datetime.timedelta(hours=3)
+        Checkout.objects.filter(pk=checkout.pk).update(created_at=old)
+    looked_up = actions.paying._reconcile_chapter(sf, timezone.now())
+    assert looked_up == 1
+    with in_chapter(sf):
+        assert Membership.objects.get().status == "active"
+
+
+def test_dues_summary_adds_up_by_month(provider, mia, lou, sf):
+    paid_once(provider, mia, sf, 3600)
+    paid_once(provider, lou, sf, 1250)
+    with in_chapter(sf):
+        summary = dues_summary(sf)
+    month = day_in(sf.zone, timezone.now()).replace(day=1)
+    assert (summary.cents, summary.payments) == (4850, 2)
+    assert [(m.month, m.cents, m.payments) for m in summary.months] == [(month, 4850, 2)]
