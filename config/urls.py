@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/v1/schema/", gates.public_api(SpectacularAPIView), name="api-schema"),
     path("", include("agendas.urls")),
     path("", include("convenings.urls")),
+    path("", include("members.urls")),
     path("", include("chapters.urls")),
     path("", front.national_home, name="national-home"),
     path("<slug:chapter>/", front.chapter_home, name="chapter-home"),

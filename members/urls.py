@@ -1,0 +1,20 @@
+"""Addresses of people and money."""
+
+from django.urls import path
+
+from members import views, webhook
+
+app_name = "members"
+urlpatterns = [
+    path("webhooks/stripe/", webhook.stripe_webhook, name="stripe-webhook"),
+    path("join/", views.choose_chapter, name="join"),
+    path("me/", views.home, name="home"),
+    path("me/name/", views.name, name="name"),
+    path("me/receipts/<int:pk>/", views.receipt, name="receipt"),
+    path("<slug:chapter>/join/", views.choose_amount, name="join-amount"),
+    path("<slug:chapter>/join/account/", views.give_account, name="join-account"),
+    path("<slug:chapter>/join/review/", views.review, name="join-review"),
+    path("<slug:chapter>/join/pay/", views.pay, name="join-pay"),
+    path("<slug:chapter>/join/returned/", views.returned, name="join-returned"),
+    path("<slug:chapter>/join/done/", views.done, name="join-done"),
+]
