@@ -1,0 +1,155 @@
+"""The backbone's view of people and money; what the payment provider says is read only here."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from members import actions
+from members.models import Checkout, Membership, Organization, Payment, StripeEvent, User
+
+
+class PersonChangeForm(UserChangeForm):
+    """Django's form over a user without a user name."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+class PersonCreationForm(BaseUserCreationForm):
+    """Django's form over a user without a user name."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """People; passwords only through Django's own page."""
+
+    form = PersonChangeForm
+    add_form = PersonCreationForm
+    ordering = ["email"]
+    list_display = ["email", "name", "is_staff", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+    search_fields = ["email", "name"]
+    fieldsets = (
+        (None, {"fields": ("email", "password", "name", "zone")}),
+        ("Backbone", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),
+    )
+    readonly_fields = ["last_login", "date_joined"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Rights, and the address by which somebody signs in, are for superusers."""
+        fixed = list(super().get_readonly_fields(request, obj))
+        if request.user.is_superuser:
+            return fixed
+        return [*fixed, "email", "is_active", "is_staff", "is_superuser", "groups"]
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Only superusers set somebody's password: it is a way to become that person."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Colleagues are changed by superusers; everybody may change their own name."""
+        if obj is not None and obj.is_staff and not request.user.is_superuser:
+            return obj == request.user and super().has_change_permission(request, obj)
+        return super().has_change_permission(request, obj)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the system writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+@admin.register(Organization)
+class OrganizationAdmin(admin.ModelAdmin):
+    """Organizations of the network."""
+
+    list_display = ["name", "sector", "website"]
+    list_filter = ["sector"]
+    search_fields = ["name"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    """Memberships of all chapters; dates follow from payments and are not typed here."""
+
+    list_display = ["user", "chapter", "number", "status", "joined_on", "paid_until"]
+    list_filter = ["chapter", "status"]
+    list_select_related = ["user", "chapter"]
+    search_fields = ["user__email", "user__name"]
+    readonly_fields = ["chapter", "user", "number", "joined_on", "paid_until", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: people join."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: the books refer to it."""
+        return False
+
+
+@admin.register(Checkout)
+class CheckoutAdmin(ReadOnlyAdmin):
+    """Intentions to pay; those held back stand under their status."""
+
+    list_display = ["created_at", "chapter", "user", "amount_cents", "currency", "status"]
+    list_filter = ["status", "chapter"]
+    list_select_related = ["user", "chapter"]
+    search_fields = ["user__email", "session_id"]
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    """Dues that arrived."""
+
+    list_display = ["receipt_number", "paid_at", "chapter", "user", "amount_cents", "currency"]
+    list_filter = ["chapter", "paid_at"]
+    list_select_related = ["user", "chapter"]
+    search_fields = ["receipt_number", "user__email", "payment_intent"]
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(ReadOnlyAdmin):
+    """Webhooks as they came; one that failed can be applied again."""
+
+    list_display = ["id", "type", "state", "attempts", "created_at", "applied_at"]
+    list_filter = ["state", "type", "livemode"]
+    search_fields = ["id", "payload__data__object__id"]
+    actions = ["apply_again"]
+
+    @admin.action(description="Apply again", permissions=["apply"])
+    def apply_again(self, request: HttpRequest, rows: QuerySet[StripeEvent]) -> None:
+        """Put events back into the inbox and ring for them."""
+        count = actions.retry_events(list(rows.values_list("pk", flat=True)))
+        messages.success(request, f"{count} events wait to be applied.")
+
+    def has_apply_permission(self, request: HttpRequest) -> bool:
+        """Who may change events may have them applied; nobody edits one."""
+        return request.user.has_perm("members.change_stripeevent")
