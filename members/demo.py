@@ -1,0 +1,55 @@
+"""Demo people, all invented, all with one password. Members here hold paid places.
+
+Nobody has paid: a payment only ever comes from the payment provider, so the demo has none until
+somebody joins.
+"""
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+
+from chapters.models import Chapter
+from chapters.scope import in_chapter
+from members import actions
+from members.models import Membership, Organization, User
+
+PASSWORD = "network-city-demo"  # noqa: S105 - meant to be known
+DOMAIN = "demo.network-city.example"
+# name, address, chapter of which they are a member, group of the backbone
+PEOPLE = [
+    ("Mia R.", "mia", "", ""),
+    ("Lou P.", "lou", "san-francisco", ""),
+    ("Dee W.", "dee", "denver", ""),
+    ("Otto K.", "otto", "denver", ""),
+    ("Bea T.", "bea", "", "Backbone"),
+]
+ORGANIZATIONS = [
+    ("Harbor Pay Project (sample)", Organization.Sector.NONPROFIT),
+    ("Mission Childcare Co-op (sample)", Organization.Sector.BUSINESS),
+    ("Front Range Homes Fund (sample)", Organization.Sector.PHILANTHROPY),
+]
+
+
+def load() -> None:
+    """Create people, paid places and organizations that are not there yet."""
+    for name, address, slug, group in PEOPLE:
+        person = _load_person(name, f"{address}@{DOMAIN}", group)
+        if slug:
+            _load_member(person, Chapter.objects.get(slug=slug))
+    for title, sector in ORGANIZATIONS:
+        Organization.objects.get_or_create(name=title, defaults={"sector": sector})
+
+
+def _load_person(name: str, email: str, group: str) -> User:
+    person = User.objects.filter(email=email).first()
+    if person is None:
+        person = User.objects.create_user(email, PASSWORD, name=name, is_staff=bool(group))
+        EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+    if group:
+        person.groups.add(Group.objects.get_or_create(name=group)[0])
+    return person
+
+
+def _load_member(person: User, chapter: Chapter) -> None:
+    with in_chapter(chapter):
+        if not Membership.objects.filter(user=person).exists():
+            actions.sponsor_membership(person, chapter)
