@@ -38,7 +38,7 @@ class SectionForm(forms.Form):
         error_messages={"max_length": f"Use {LONGEST_BODY:,} characters or fewer for the text."},
     )
     reason = forms.CharField(
-        label="What did you change, and why? (optional)", required=False, max_length=200,
+        label="What did you change, and why?", required=False, max_length=200,
         error_messages={"max_length": "Use 200 characters or fewer for the reason."},
     )  # fmt: skip
 
