@@ -132,7 +132,8 @@ CELERY_BROKER_URL = f"{REDIS_URL.rstrip('/')}/1" if REDIS_URL else layout.broker
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 1,
     "socket_connect_timeout": 1,
-    "max_retries": 1,
+    # One try: who rings does not wait, and the worker has its own patience.
+    "max_retries": 0,
     "visibility_timeout": 3600,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
