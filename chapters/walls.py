@@ -119,6 +119,7 @@ def _shared_links(model: type[models.Model], apps: Apps) -> list[str]:
 
 def _shared_link(table: str, column: str, target: str) -> list[str]:
     name = f"{table}_{column}_mine_or_shared"
+    # Names come from migrations, never from people.
     function = f"""
         CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -131,7 +132,7 @@ def _shared_link(table: str, column: str, target: str) -> list[str]:
                 '{table}.{column} leads into another chapter';
             END IF;
             RETURN NULL;
-        END $$"""
+        END $$"""  # noqa: S608
     triggers = [
         f'CREATE TRIGGER "{name}_{event}" AFTER {event} ON "{table}" '
         "REFERENCING NEW TABLE AS fresh "

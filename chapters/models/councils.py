@@ -58,3 +58,8 @@ class Seat(ChapterOwned):
 
     def __str__(self) -> str:
         return f"{self.shown_as} ({self.get_role_display()})"
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round mark beside the name."""
+        return "".join(word[0] for word in self.shown_as.split()[:2]).upper()

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 
 from chapters.models.places import Place
 from chapters.owned import ChapterOwned
@@ -19,6 +21,8 @@ class Application(models.Model):
         CLOSED = "closed", "Closed"
 
     reference = models.CharField(max_length=12, unique=True, editable=False)
+    # Opens the founder's own view of where the request stands.
+    token = models.SlugField(max_length=40, unique=True, editable=False)
     name = models.CharField(max_length=120)
     email = models.EmailField()
     city = models.CharField(max_length=120)
@@ -33,7 +37,7 @@ class Application(models.Model):
         null=True,
         blank=True,
         limit_choices_to={"is_staff": True},
-        related_name="+",
+        related_name="application_queue",
     )
     due_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +49,15 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.city}, {self.state}"
+
+    def get_absolute_url(self) -> str:
+        """The founder's page."""
+        return reverse("chapters:received", args=[self.token])
+
+    @property
+    def is_overdue(self) -> bool:
+        """True when nobody answered in time."""
+        return self.answered_at is None and self.due_at < timezone.now()
 
 
 class Pledge(ChapterOwned):

@@ -92,6 +92,16 @@ class Chapter(models.Model):
         return reverse("chapter-home", args=[self.slug])
 
     @property
+    def pledged_words(self) -> str:
+        """Pledged so far, in whole dollars."""
+        return f"${self.pledged_cents // 100:,}"
+
+    @property
+    def goal_words(self) -> str:
+        """What the chapter needs to start, in whole dollars."""
+        return f"${self.goal_cents // 100:,}"
+
+    @property
     def is_open(self) -> bool:
         """True where people can join: launching and active chapters."""
         return self.status in {self.Status.ACTIVE, self.Status.LAUNCHING}

@@ -1,0 +1,124 @@
+"""The ground floor in the backbone's admin, under the scope of all chapters."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, Seat, StoredFile
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A log: to be read, never to be edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody writes a log by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody corrects a log."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody empties a log."""
+        return False
+
+
+@admin.register(Place)
+class PlaceAdmin(admin.ModelAdmin):
+    list_display = ["name", "state", "level", "geoid", "zone"]
+    list_filter = ["level", "state"]
+    search_fields = ["name", "geoid"]
+    autocomplete_fields = ["parent"]
+
+
+@admin.register(Chapter)
+class ChapterAdmin(admin.ModelAdmin):
+    list_display = ["name", "place", "status", "member_count", "pledged", "launched_on"]
+    list_filter = ["status"]
+    list_select_related = ["place"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["place"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["member_count", "pledged"]
+
+    @admin.display(ordering="pledged_cents")
+    def pledged(self, chapter: Chapter) -> str:
+        """Pledged of needed, in dollars."""
+        return f"{chapter.pledged_words} of {chapter.goal_words}"
+
+
+@admin.register(Seat)
+class SeatAdmin(admin.ModelAdmin):
+    list_display = ["shown_as", "chapter", "role", "user", "starts_at", "ends_at", "accepted_at"]
+    list_filter = ["chapter", "role"]
+    list_select_related = ["chapter", "user"]
+    search_fields = ["shown_as", "user__email", "user__name"]
+    autocomplete_fields = ["user", "chapter"]
+
+
+@admin.register(Application)
+class ApplicationAdmin(admin.ModelAdmin):
+    """The founders' queue: what is due first stands first."""
+
+    list_display = ["reference", "city", "state", "stage", "owner", "due_at", "overdue"]
+    list_filter = ["stage", "owner", "state"]
+    list_select_related = ["owner"]
+    search_fields = ["reference", "name", "email", "city"]
+    readonly_fields = ["reference", "created_at"]
+    autocomplete_fields = ["place"]
+    actions = ["mark_answered"]
+
+    @admin.display(boolean=True)
+    def overdue(self, application: Application) -> bool:
+        """Nobody answered in time."""
+        return application.is_overdue
+
+    @admin.action(description="Mark as answered now")
+    def mark_answered(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
+        """Record the answer's moment, and that a conversation began."""
+        changed = queryset.filter(answered_at=None).update(
+            answered_at=timezone.now(), stage=Application.Stage.TALKING
+        )
+        self.message_user(request, f"{changed} marked as answered.")
+
+
+@admin.register(Pledge)
+class PledgeAdmin(admin.ModelAdmin):
+    list_display = ["name", "chapter", "amount", "state", "created_at"]
+    list_filter = ["chapter", "state"]
+    list_select_related = ["chapter"]
+    search_fields = ["name", "email"]
+    autocomplete_fields = ["chapter"]
+
+    @admin.display(ordering="amount_cents")
+    def amount(self, pledge: Pledge) -> str:
+        """The promised sum."""
+        return f"${pledge.amount_cents / 100:,.2f}"
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ["title", "chapter", "status", "percent", "attempts", "created_at"]
+    list_filter = ["status", "kind", "chapter"]
+    list_select_related = ["chapter"]
+    search_fields = ["title", "kind", "id"]
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    list_display = ["name", "chapter", "content_type", "created_at"]
+    list_filter = ["chapter"]
+    list_select_related = ["chapter"]
+    search_fields = ["name", "sha256"]
+    exclude = ["content"]
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    list_display = ["subject", "to", "kind", "state", "attempts", "created_at", "sent_at"]
+    list_filter = ["state", "kind", "chapter"]
+    search_fields = ["to", "subject"]
+    date_hierarchy = "created_at"
