@@ -223,13 +223,15 @@ def test_services_start_though_the_locks_name_a_stranger():
     """After a container's restart the old PID often belongs to another program."""
     with Services():
         pass
-    stranger = f"{os.getpid()}\n{postgres.data_dir()}\n1\n5432\n{layout.socket_dir()}\n\n 1 1\n"
-    (postgres.data_dir() / "postmaster.pid").write_text(stranger)
-    (layout.socket_dir() / ".s.PGSQL.5432.lock").write_text(stranger)
-    processes.pid_file("valkey").write_text(f"{os.getpid()} born another day\n")
-    with Services():
-        assert run("app", "select 1") == [(1,)]
-    assert processes.is_alive(os.getpid())
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        lock = f"{stranger.pid}\n{postgres.data_dir()}\n1\n5432\n{layout.socket_dir()}\n\n 1 1\n"
+        (postgres.data_dir() / "postmaster.pid").write_text(lock)
+        (layout.socket_dir() / ".s.PGSQL.5432.lock").write_text(lock)
+        processes.pid_file("valkey").write_text(f"{stranger.pid} born another day\n")
+        with Services():
+            assert run("app", "select 1") == [(1,)]
+        assert stranger.poll() is None
+        stranger.kill()
 
 
 # --- Secrets, ports, watching ------------------------------------------------------------------
