@@ -27,4 +27,4 @@ RUN SECRET_KEY=collecting-static-files-needs-no-secret \
     python manage.py collectstatic --noinput
 USER city
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--config", "config/gunicorn.py"]
+CMD ["gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
