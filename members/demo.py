@@ -6,8 +6,9 @@ somebody joins.
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
-from chapters.models import Chapter
+from chapters.models import Chapter, Seat
 from chapters.scope import in_chapter
 from members import actions
 from members.models import Membership, Organization, User
@@ -22,6 +23,11 @@ PEOPLE = [
     ("Otto K.", "otto", "denver", ""),
     ("Bea T.", "bea", "", "Backbone"),
 ]
+# address, chapter whose council they sit on, role, what they bring
+SEATS = [
+    ("lou", "san-francisco", Seat.Role.CHAIR, "Tenants’ rights (sample)"),
+    ("dee", "denver", Seat.Role.CHAIR, "Night-shift nursing (sample)"),
+]
 ORGANIZATIONS = [
     ("Harbor Pay Project (sample)", Organization.Sector.NONPROFIT),
     ("Mission Childcare Co-op (sample)", Organization.Sector.BUSINESS),
@@ -35,6 +41,9 @@ def load() -> None:
         person = _load_person(name, f"{address}@{DOMAIN}", group)
         if slug:
             _load_member(person, Chapter.objects.get(slug=slug))
+    for address, slug, role, brings in SEATS:
+        person = User.objects.get(email=f"{address}@{DOMAIN}")
+        _load_seat(person, Chapter.objects.get(slug=slug), role, brings)
     for title, sector in ORGANIZATIONS:
         Organization.objects.get_or_create(name=title, defaults={"sector": sector})
 
@@ -53,3 +62,16 @@ def _load_member(person: User, chapter: Chapter) -> None:
     with in_chapter(chapter):
         if not Membership.objects.filter(user=person).exists():
             actions.sponsor_membership(person, chapter)
+
+
+def _load_seat(person: User, chapter: Chapter, role: str, brings: str) -> None:
+    with in_chapter(chapter):
+        Seat.objects.get_or_create(
+            chapter=chapter,
+            user=person,
+            ends_at=None,
+            defaults={
+                "role": role, "shown_as": person.name, "brings": brings,
+                "accepted_at": timezone.now(),
+            },
+        )  # fmt: skip
