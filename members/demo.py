@@ -48,6 +48,16 @@ def load() -> None:
         Organization.objects.get_or_create(name=title, defaults={"sector": sector})
 
 
+def people() -> list[str]:
+    """Who can sign in, one line each, for the end of `make run`."""
+    width = max(len(address) for _, address, _, _ in PEOPLE) + len(DOMAIN) + 1
+    lines = []
+    for name, address, slug, group in PEOPLE:
+        part = group or (f"paid place in {slug}" if slug else "an account, no chapter yet")
+        lines.append(f"  {address}@{DOMAIN}".ljust(width + 4) + f"{name}, {part}")
+    return [*lines, f"  The password of all: {PASSWORD}"]
+
+
 def _load_person(name: str, email: str, group: str) -> User:
     person = User.objects.filter(email=email).first()
     if person is None:
