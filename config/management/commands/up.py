@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from config.stack.supervisor import Supervisor
+from members import demo
 
 
 class Command(BaseCommand):
@@ -33,10 +34,12 @@ def is_empty() -> bool:
 
 
 def introduce() -> str:
-    """What the demo says about its people."""
+    """What the demo says about its people; nothing where they are not."""
     answer = StringIO()
+    people = get_user_model()._default_manager.filter(email__endswith=f"@{demo.DOMAIN}")
     try:
-        call_command("demo", "--people", stdout=answer)
+        if people.exists():
+            call_command("demo", "--people", stdout=answer)
     except Exception as error:
         # Everything runs already: what can't be told must not take it down again.
         return f"The demo's people can't be listed: {error}"
