@@ -1,23 +1,79 @@
-"""The two front pages, which show something of every floor."""
+"""The two front pages: the only ones that show every floor, so they stand above them all."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
+from agendas.queries import published_summary
 from chapters.gates import public
 from chapters.models import Chapter
+from chapters.queries import draw_map, list_council, list_network
 from chapters.ready import ready
+from convenings.clock import Times, tell_times
+from convenings.models import Convening
+from convenings.queries import next_convenings
+from measurement.queries import Change, Score, chapter_score, network_score
+from members.queries import DuesSummary, dues_summary
+
+SHOWN_CHANGES = 3
+SHOWN_MONTHS = 6
 
 
 @ready
 @public
+@require_safe
 def national_home(request: HttpRequest) -> HttpResponse:
-    """The national front page."""
-    chapters = Chapter.objects.select_related("place")
-    return render(request, "chapters/national_home.html", {"chapters": chapters})
+    """The nation: where chapters work, what has changed, what comes next."""
+    chapters = list_network()
+    context = {
+        "chapters": chapters,
+        "map": draw_map(chapters),
+        "score": network_score(),
+        "convenings": _timed(next_convenings(limit=2)),
+    }
+    return render(request, "front/nation.html", context)
 
 
 @ready
 @public
+@require_safe
 def chapter_home(request: HttpRequest, chapter: str) -> HttpResponse:
-    """A chapter's public page."""
-    return render(request, "chapters/home.html")
+    """A chapter: where it stands, what it agreed, who is at the table, what comes next."""
+    here: Chapter = request.chapter  # type: ignore[attr-defined]
+    score = chapter_score(here)
+    context = {
+        "score": score,
+        "changes": telling_changes(score),
+        "agenda": published_summary(here),
+        "council": list_council(here),
+        "convenings": _timed(next_convenings(here, limit=1)),
+        "dues": _dues(dues_summary(here)),
+    }
+    return render(request, "front/chapter.html", context)
+
+
+def telling_changes(score: Score) -> list[Change]:
+    """Three indicators that show the range: the clearest loss first, then gains, then the rest."""
+    order = ("worsened", "improved", "target_met", "target_kept", "no_detectable_change")
+    known = [change for change in score.changes if change.status in order]
+    firsts = [next((c for c in known if c.status == status), None) for status in order]
+    chosen = [change for change in firsts if change]
+    rest = [change for change in known if change not in chosen]
+    return (chosen + rest)[:SHOWN_CHANGES]
+
+
+def _timed(convenings: list[Convening]) -> list[tuple[Convening, Times]]:
+    return [(one, tell_times(one.starts_at, one.ends_at, one.zone)) for one in convenings]
+
+
+def _dues(summary: DuesSummary) -> dict[str, Any]:
+    """The last months of received dues, and the highest of them, to which bars are drawn."""
+    months = summary.months[-SHOWN_MONTHS:]
+    return {
+        "cents": summary.cents,
+        "payments": summary.payments,
+        "months": months,
+        "most": max((month.cents for month in months), default=0),
+    }

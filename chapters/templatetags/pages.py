@@ -1,33 +1,52 @@
 """Small parts that every page may use: menus, scores, bars, money."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.template.loader import select_template
+from django.utils.safestring import SafeString
 
 from chapters import navigation
 
 register = template.Library()
 
-# Verdict, its words, and its mark in a box of 20 by 20; who cannot tell has no mark.
-VERDICTS = (
-    ("improved", "improved", "M10 0l10 11h-6.4v9H6.4v-9H0z"),
-    ("steady", "steady", "M0 3h20v5H0zM0 12h20v5H0z"),
-    ("worsened", "worsened", "M10 20L0 9h6.4V0h7.2v9H20z"),
-    ("unknown", "not enough data", ""),
-)
+# The marks of verdicts in a box of 20 by 20; what cannot be told has none, but a hatch.
+MARKS = {
+    "improved": "M10 0l10 11h-6.4v9H6.4v-9H0z",
+    "steady": "M0 3h20v5H0zM0 12h20v5H0z",
+    "worsened": "M10 20L0 9h6.4V0h7.2v9H20z",
+    "unknown": "",
+}
+# Each status of an indicator: how it looks, and what it is called.
+STATUSES = {
+    "improved": ("improved", "improved"),
+    "target_met": ("improved", "met the target"),
+    "target_kept": ("improved", "kept the target"),
+    "no_detectable_change": ("steady", "no detectable change"),
+    "worsened": ("worsened", "worsened"),
+    "insufficient_data": ("unknown", "not enough data"),
+    "not_comparable": ("unknown", "not comparable"),
+}
+# Shown even when nothing is in them, so that two scoreboards can be read side by side.
+ALWAYS = {"improved", "no_detectable_change", "worsened", "insufficient_data"}
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a score bar: verdict, words and mark, count, left edge and width in percent."""
+    """A part of a score bar: its look, words and count, left edge and width in percent."""
 
     verdict: str
     words: str
-    mark: str
     count: int
     start: float
     width: float
+
+    @property
+    def mark(self) -> str:
+        """The path of its mark, or empty."""
+        return MARKS[self.verdict]
 
 
 @register.inclusion_tag("chapters/parts/menu.html", takes_context=True)
@@ -50,20 +69,46 @@ def address(name: str, *args: Any) -> str:
 
 
 @register.inclusion_tag("chapters/parts/score.html")
-def score_bar(
-    improved: int, steady: int, worsened: int, unknown: int, label: str
-) -> dict[str, Any]:
-    """A scoreboard: the bar in proportion, and the counts in words.
+def score_bar(counts: Mapping[str, int], label: str) -> dict[str, Any]:
+    """A scoreboard: the bar in proportion, and every count in words.
 
-    label: what is counted, unique on its page.
+    counts: how many indicators have each of STATUSES. label: what is counted, unique on its page.
     """
-    counts = (improved, steady, worsened, unknown)
+    whole = sum(counts.values()) or 1
     segments, start = [], 0.0
-    for verdict, count in zip(VERDICTS, counts, strict=True):
-        width = 100 * count / (sum(counts) or 1)
-        segments.append(Segment(*verdict, count, round(start, 3), round(width, 3)))
+    for status, (verdict, words) in STATUSES.items():
+        count = counts.get(status, 0)
+        width = 100 * count / whole
+        if count or status in ALWAYS:
+            segments.append(Segment(verdict, words, count, round(start, 3), round(width, 3)))
         start += width
     return {"segments": segments, "label": label}
+
+
+@register.inclusion_tag("chapters/parts/status.html")
+def verdict(status: str) -> dict[str, str]:
+    """The status of one indicator, as a word and a shape."""
+    look, words = STATUSES[status]
+    return {"v": look, "words": words.capitalize()}
+
+
+@register.simple_tag
+def chapter_art(chapter: Any) -> SafeString:
+    """The drawing of a chapter's city, or the five strands."""
+    names = [f"chapters/art/{chapter.art}.svg", "chapters/art/strands.svg"]
+    return select_template(names if chapter.art else names[1:]).render({})
+
+
+@register.filter
+def figure(value: float | None, indicator: Any) -> str:
+    """A value as its indicator writes it: decimals, and a percent or dollar sign."""
+    if value is None:
+        return "no figure"
+    number = f"{value:,.{indicator.decimals}f}"
+    unit = indicator.unit_measure
+    if unit in {"percent", "%"}:
+        return f"{number}%"
+    return f"${number}" if "dollar" in unit else number
 
 
 @register.simple_tag
