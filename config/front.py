@@ -7,17 +7,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from agendas.queries import published_summary
+from chapters.atlas import draw_map
 from chapters.gates import public
 from chapters.models import Chapter
-from chapters.queries import draw_map, list_council, list_network
+from chapters.queries import list_council, list_network
 from chapters.ready import ready
 from convenings.clock import Times, tell_times
 from convenings.models import Convening
 from convenings.queries import next_convenings
-from measurement.queries import Change, Score, chapter_score, network_score
+from measurement.queries import chapter_score, network_score
 from members.queries import DuesSummary, dues_summary
 
-SHOWN_CHANGES = 3
 SHOWN_MONTHS = 6
 
 
@@ -42,26 +42,14 @@ def national_home(request: HttpRequest) -> HttpResponse:
 def chapter_home(request: HttpRequest, chapter: str) -> HttpResponse:
     """A chapter: where it stands, what it agreed, who is at the table, what comes next."""
     here: Chapter = request.chapter  # type: ignore[attr-defined]
-    score = chapter_score(here)
     context = {
-        "score": score,
-        "changes": telling_changes(score),
+        "score": chapter_score(here),
         "agenda": published_summary(here),
         "council": list_council(here),
         "convenings": _timed(next_convenings(here, limit=1)),
         "dues": _dues(dues_summary(here)),
     }
     return render(request, "front/chapter.html", context)
-
-
-def telling_changes(score: Score) -> list[Change]:
-    """Three indicators that show the range: the clearest loss first, then gains, then the rest."""
-    order = ("worsened", "improved", "target_met", "target_kept", "no_detectable_change")
-    known = [change for change in score.changes if change.status in order]
-    firsts = [next((c for c in known if c.status == status), None) for status in order]
-    chosen = [change for change in firsts if change]
-    rest = [change for change in known if change not in chosen]
-    return (chosen + rest)[:SHOWN_CHANGES]
 
 
 def _timed(convenings: list[Convening]) -> list[tuple[Convening, Times]]:

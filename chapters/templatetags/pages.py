@@ -24,9 +24,9 @@ STATUSES = {
     "improved": ("improved", "improved"),
     "target_met": ("improved", "met the target"),
     "target_kept": ("improved", "kept the target"),
-    "no_detectable_change": ("steady", "no detectable change"),
+    "no_detectable_change": ("steady", "no clear difference"),
     "worsened": ("worsened", "worsened"),
-    "insufficient_data": ("unknown", "not enough data"),
+    "insufficient_data": ("unknown", "no data"),
     "not_comparable": ("unknown", "not comparable"),
 }
 # Shown even when nothing is in them, so that two scoreboards can be read side by side.
@@ -85,30 +85,11 @@ def score_bar(counts: Mapping[str, int], label: str) -> dict[str, Any]:
     return {"segments": segments, "label": label}
 
 
-@register.inclusion_tag("chapters/parts/status.html")
-def verdict(status: str) -> dict[str, str]:
-    """The status of one indicator, as a word and a shape."""
-    look, words = STATUSES[status]
-    return {"v": look, "words": words.capitalize()}
-
-
 @register.simple_tag
 def chapter_art(chapter: Any) -> SafeString:
     """The drawing of a chapter's city, or the five strands."""
     names = [f"chapters/art/{chapter.art}.svg", "chapters/art/strands.svg"]
     return select_template(names if chapter.art else names[1:]).render({})
-
-
-@register.filter
-def figure(value: float | None, indicator: Any) -> str:
-    """A value as its indicator writes it: decimals, and a percent or dollar sign."""
-    if value is None:
-        return "no figure"
-    number = f"{value:,.{indicator.decimals}f}"
-    unit = indicator.unit_measure
-    if unit in {"percent", "%"}:
-        return f"{number}%"
-    return f"${number}" if "dollar" in unit else number
 
 
 @register.simple_tag

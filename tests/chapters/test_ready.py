@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client
-from django.urls import path
+from django.urls import include, path
 
 from chapters import cache, ready
 from chapters.gates import public, signed_in
@@ -40,6 +40,7 @@ urlpatterns = [
     path("token/", ready.ready(public(_token))),
     path("plain/", public(_page)),
     path("<slug:chapter>/", ready.ready(public(_page))),
+    path("", include("config.urls")),  # what the page of a missing address links to
 ]
 
 
