@@ -7,6 +7,7 @@ when the person presses Pay.
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -243,4 +244,5 @@ def name(request: Request) -> HttpResponse:
 def receipt(request: Request, pk: int) -> HttpResponse:
     """One receipt, fit for printing."""
     payment = get_object_or_404(queries.my_payments(request.user), pk=pk)
-    return render(request, "members/receipt.html", {"payment": payment})
+    context = {"payment": payment, "postal_address": settings.POSTAL_ADDRESS}
+    return render(request, "members/receipt.html", context)
