@@ -1,7 +1,14 @@
 """The admin site of the backbone organisation."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+
+# What signs a person in is nobody else's business: second factors and open sessions.
+PRIVATE_APPS = {"mfa", "usersessions"}
 
 
 class BackboneSite(AdminSite):
@@ -10,4 +17,18 @@ class BackboneSite(AdminSite):
     site_header = "Network City backbone"
     site_title = "Backbone"
     index_title = "Run the network"
-    login = secure_admin_login(AdminSite.login)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sign in by allauth, so that its second factor and its rate limits hold here too."""
+        answer: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return answer
+
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        """Register models, but for those of `PRIVATE_APPS`."""
+        models = (
+            model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        )
+        shown = [model for model in models if model._meta.app_label not in PRIVATE_APPS]
+        super().register(shown, *args, **options)
