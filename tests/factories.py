@@ -147,13 +147,13 @@ def make_mail(chapter: Chapter, **fields: Any) -> Mail:
 # --- People and money ----------------------------------------------------------------------------
 
 
-def make_user(name: str = "", *, password: str | None = PASSWORD, **fields: Any) -> User:
-    """A person who has confirmed the address `<name>@example.org`."""
+def make_user(handle: str = "", /, *, password: str | None = PASSWORD, **fields: Any) -> User:
+    """A person who has confirmed the address `<handle>@example.org`; None: no password."""
     from allauth.account.models import EmailAddress
 
-    name = name or f"person{next(_count)}"
-    fields.setdefault("name", name.capitalize())
-    email = fields.pop("email", f"{name.lower()}@example.org")
+    handle = handle or f"person{next(_count)}"
+    fields.setdefault("name", handle.capitalize())
+    email = fields.pop("email", f"{handle.lower()}@example.org")
     user = User.objects.create_user(email, password, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

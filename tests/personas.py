@@ -68,7 +68,7 @@ def bea(db: None) -> Any:
     from tests.factories import make_user
 
     if "apply_roles" in get_commands():
-        call_command("apply_roles", stdout=StringIO())
+        call_command("apply_roles", verbosity=0, stdout=StringIO())
     person = make_user("bea", is_staff=True)
     person.groups.add(Group.objects.get_or_create(name="Backbone")[0])
     return person
