@@ -1,0 +1,114 @@
+"""What the crawler can't guess. Each exception says why; a feature adds its lines here.
+
+Patterns are those of `fnmatch`, over route names (`convenings:detail`).
+"""
+
+import datetime
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from tests.factories import canary, make_user
+
+if TYPE_CHECKING:
+    from tests.isolation.planting import Side
+
+# Marks of the other chapters: Denver has published what can be, Tucson has only drafts.
+DENVER, TUCSON = canary("denver"), canary("tucson")
+NUMBERS = {DENVER: 918_273, TUCSON: 827_364}
+ORDINARY = 736_455
+
+# --- Planting ------------------------------------------------------------------------------------
+
+# Fields that the code reads as something other than text.
+STRUCTURE: dict[str, Any] = {
+    "zone": "America/Denver",
+    "currency": "usd",
+    "content_type": "text/plain",
+    "reliability": "",
+}
+
+
+def _council(side: "Side", is_open: bool) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "user": make_user(password=None, name=f"{side.mark} council"),
+        "accepted_at": now,
+        # The names of the council stand on the chapter's public page.
+        "shown_as": "Council name",
+        "brings": "Council sector",
+    }
+
+
+def _dues(side: "Side", is_open: bool) -> dict[str, Any]:
+    today = timezone.localdate()
+    return {
+        "status": "active",
+        "number": side.number,
+        "joined_on": today,
+        "paid_until": today + datetime.timedelta(days=300),
+    }
+
+
+def _payment(side: "Side", is_open: bool) -> dict[str, Any]:
+    today = timezone.localdate()
+    return {"covers_from": today, "covers_until": today + datetime.timedelta(days=300)}
+
+
+def _convening(side: "Side", is_open: bool) -> dict[str, Any]:
+    start = timezone.now() + datetime.timedelta(days=30)
+    return {
+        "starts_at": start,
+        "ends_at": start + datetime.timedelta(hours=2),
+        # Shown only to people with a place, whatever else is published.
+        "online_url": f"https://example.org/{side.mark}",
+    }
+
+
+Values = dict[str, Any] | Callable[["Side", bool], dict[str, Any]]
+FIELDS: dict[str, Values] = {
+    "chapters.Seat": _council,
+    "members.Membership": _dues,
+    "members.Payment": _payment,
+    "agendas.Agenda": lambda side, is_open: {"published_at": timezone.now()},
+    "convenings.Convening": _convening,
+}
+
+
+def fields_of(model: Any, side: "Side", is_open: bool) -> dict[str, Any]:
+    """The particular values of a model, for a chapter."""
+    values = FIELDS.get(model._meta.label, {})
+    return values(side, is_open) if callable(values) else values
+
+
+# --- Addresses -----------------------------------------------------------------------------------
+
+# (route, parameter, value or function of a chapter's side): what its name alone does not tell.
+PARAMETERS: list[tuple[str, str, Any]] = [
+    ("admin:*", "app_label", "chapters"),
+    ("admin:view_on_site", "content_type_id", 1),
+    ("admin:view_on_site", "object_id", 1),
+    ("admin:*", "url", "nothing/here"),
+    ("account_*", "key", "no-such-key"),
+    ("account_*", "uidb36", "1"),
+    ("mfa_*", "pk", 1),
+    ("chapters:job-file", "file", lambda side: side.row("chapters.StoredFile").pk),
+    ("agendas:revision-restore", "pk", lambda side: side.row("agendas.Section").pk),
+    ("convenings:*", "pk", lambda side: side.row("convenings.Convening").pk),
+    ("convenings:*", "token", lambda side: side.row("convenings.Registration").token),
+]
+
+# --- What is as it should be, and why ------------------------------------------------------------
+
+# Anybody may add a row of their own to any chapter here; what is there stays as it is.
+OPEN_WRITES: dict[str, str] = {
+    "members:join*": "people join any chapter",
+    "convenings:*": "people register for any chapter's published convening",
+}
+# The address holds a secret that was sent to one person alone: who has it sees that one row.
+HOLDER_SEES: dict[str, str] = {
+    "convenings:registration": "the link in the confirmation",
+}
+# No visit succeeds without something a crawler can't have.
+UNREACHED: dict[str, str] = {}

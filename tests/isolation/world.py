@@ -1,0 +1,137 @@
+"""The world that is crawled: a home chapter, two others, and everybody who may come along."""
+
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.management import call_command, get_commands
+from django.db import connection, models
+
+from chapters.models import Chapter
+from chapters.unscoped import as_backbone
+from members.models import User
+from tests.factories import make_membership, make_seat, make_user
+from tests.isolation import registry
+from tests.isolation.planting import Side, owned_models, plant
+
+Rows = dict[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Role:
+    """Somebody who visits, with the marks of the chapters in which they have a right."""
+
+    name: str
+    person: User | None
+    rights: frozenset[str] = frozenset()
+
+
+@dataclass
+class World:
+    """Everything a crawl needs."""
+
+    home: Side
+    others: list[Side]
+    roles: list[Role]
+
+    @property
+    def marks(self) -> list[str]:
+        """The marks that may not leave their chapter."""
+        return [side.mark for side in self.others]
+
+
+def make_world() -> World:
+    """San Francisco is at home; Denver has published, Tucson only drafted."""
+    home = plant("San Francisco", "home", published=True)
+    denver = plant("Denver", registry.DENVER, published=True)
+    tucson = plant("Tucson", registry.TUCSON, published=False)
+    return World(home, [denver, tucson], _roles(home, denver))
+
+
+def _roles(home: Side, denver: Side) -> list[Role]:
+    everywhere = frozenset({registry.DENVER, registry.TUCSON})
+    roles = [
+        Role("visitor", None),
+        Role("member", home.user),
+        Role("council", make_seat(home.chapter, make_user("council", password=None)).user),
+        Role(
+            "chair", make_seat(home.chapter, make_user("chair", password=None), role="chair").user
+        ),
+        Role("former council", _former_council(home.chapter)),
+        Role("member of Denver", denver.user, frozenset({registry.DENVER})),
+        Role("backbone", _backbone(), everywhere),
+        Role("superuser", make_user("root", is_staff=True, is_superuser=True), everywhere),
+    ]
+    return roles
+
+
+def _former_council(chapter: Chapter) -> User:
+    person = make_user("former", password=None)
+    make_membership(chapter, person)
+    return make_seat(chapter, person, ended=True).user
+
+
+def _backbone() -> User:
+    if "apply_roles" in get_commands():
+        call_command("apply_roles", verbosity=0, stdout=StringIO())
+    person = make_user("backbone", password=None, is_staff=True)
+    person.groups.add(Group.objects.get_or_create(name="Backbone")[0])
+    return person
+
+
+# --- What must not change, what must not wander ---------------------------------------------------
+
+
+def rows_of(sides: list[Side]) -> Rows:
+    """Every row of these chapters as (table, key) to its hash."""
+    chapters = [side.chapter.pk for side in sides]
+    people = [side.user.pk for side in sides]
+    queries = [_hashes(model, "chapter_id = any(%s)") for model in owned_models()]
+    queries += [_hashes(Chapter, "id = any(%s)"), _hashes(User, "id = any(%s)")]
+    values = [chapters] * (len(queries) - 1) + [people]
+    with as_backbone(), connection.cursor() as cursor:
+        cursor.execute(" union all ".join(queries), values)
+        return {(table, key): digest for table, key, digest in cursor.fetchall()}
+
+
+def _hashes(model: type[models.Model], where: str) -> str:
+    table = model._meta.db_table
+    # What a visit leaves on a person is theirs: when they last came.
+    row = "to_jsonb(t) - 'last_login'"
+    return f"select '{table}', t.id::text, md5(({row})::text) from \"{table}\" t where {where}"
+
+
+def strayed_marks(sides: list[Side]) -> list[str]:
+    """Tables in which another chapter's row holds a mark of these chapters."""
+    chapters = [side.chapter.pk for side in sides]
+    pattern = "|".join(side.mark for side in sides)
+    queries = [
+        f"select '{model._meta.db_table}' from \"{model._meta.db_table}\" t"
+        " where (chapter_id is null or chapter_id <> all(%s)) and t::text ~ %s"
+        for model in owned_models()
+    ]
+    with as_backbone(), connection.cursor() as cursor:
+        cursor.execute(" union ".join(queries), [chapters, pattern] * len(queries))
+        return [table for (table,) in cursor.fetchall()]
+
+
+def ids_of(side: Side) -> dict[str, Any]:
+    """Ids of a chapter under every name a careless view may read, and claims to more power."""
+    found: dict[str, Any] = {
+        "chapter": side.chapter.slug,
+        "chapter_id": side.chapter.pk,
+        "chapter_slug": side.chapter.slug,
+        "user": side.user.pk,
+        "user_id": side.user.pk,
+        "place": side.chapter.place.geoid,
+        "role": "chair",
+        "status": "active",
+        "is_staff": "true",
+        "is_superuser": "true",
+    }
+    for model, rows in side.rows.items():
+        name = model._meta.model_name or ""
+        found |= {name: rows[0].pk, f"{name}_id": rows[0].pk, f"{name}s": [rows[0].pk]}
+    first = next(iter(side.rows.values()))[0].pk
+    return found | {"id": first, "pk": first, "ids": [first], "q": side.mark[6:], "next": "/me/"}
