@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, Seat, StoredFile
 
@@ -71,10 +73,12 @@ class ApplicationAdmin(admin.ModelAdmin):
     autocomplete_fields = ["place"]
     actions = ["mark_answered"]
 
-    @admin.display(boolean=True)
-    def overdue(self, application: Application) -> bool:
-        """Nobody answered in time."""
-        return application.is_overdue
+    @admin.display(description="in time")
+    def overdue(self, application: Application) -> SafeString:
+        """A mark where nobody answered in time, a word everywhere."""
+        if application.is_overdue:
+            return format_html('<span class="late">{}</span>', "Overdue")
+        return format_html("{}", "Answered" if application.answered_at else "In time")
 
     @admin.action(description="Mark as answered now")
     def mark_answered(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:

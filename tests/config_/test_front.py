@@ -1,4 +1,4 @@
-"""The front pages show every floor, cost the same however large the network, and hold real words."""
+"""The front pages show every floor, at a fixed cost however large the network, in real words."""
 
 import datetime as dt
 
