@@ -1,0 +1,44 @@
+"""Reads of published figures: series, scores, rows. API, pages and files all read these.
+
+A figure that a chapter has not published is never in here, whoever asks.
+"""
+
+from measurement.queries.rows import FIELDS, count_rows, find_rows
+from measurement.queries.scores import (
+    Change,
+    NetworkScore,
+    Profile,
+    Score,
+    chapter_score,
+    network_score,
+    profile,
+)
+from measurement.queries.series import (
+    TOTAL,
+    Point,
+    find_indicator,
+    find_sources,
+    library,
+    national_sources,
+    series,
+)
+
+__all__ = [
+    "FIELDS",
+    "TOTAL",
+    "Change",
+    "NetworkScore",
+    "Point",
+    "Profile",
+    "Score",
+    "chapter_score",
+    "count_rows",
+    "find_indicator",
+    "find_rows",
+    "find_sources",
+    "library",
+    "national_sources",
+    "network_score",
+    "profile",
+    "series",
+]
