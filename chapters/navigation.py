@@ -23,7 +23,7 @@ class Link:
 # Label, view name, and the beginnings of the names of views that stand under it.
 MAIN = (
     ("Chapters", "national-home#chapters", ("chapter-",)),
-    ("Indicators", "measurement:compare", ("measurement:",)),
+    ("Indicators", "measurement:indicators", ("measurement:",)),
     ("Convenings", "convenings:all", ("convenings:",)),
     ("Start a chapter", "chapters:start", ("chapters:start",)),
 )

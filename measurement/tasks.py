@@ -1,0 +1,66 @@
+"""Jobs of shared measurement."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from chapters.jobs import Work, handles
+from chapters.models import Chapter
+from measurement import queries
+from measurement.exchange import data_package, write_csv
+
+CITY_FILE = "measurement.city-file"
+
+
+@handles(CITY_FILE)
+def build_city_file(work: Work) -> None:
+    """All published figures of the chapter's place: long CSV, its description, its sources."""
+    chapter = work.job.chapter
+    if chapter is None:
+        raise ValueError("The file is a chapter's.")
+    library = queries.library()
+    rows: list[dict[str, Any]] = []
+    for done, indicator in enumerate(library):
+        work.report(done, len(library) + 1, f"Reading {indicator.name}"[:80])
+        rows += queries.find_rows({"place": chapter.place_id, "indicator": indicator.pk})[0]
+    work.report(len(library), len(library) + 1, "Packing the file")
+    content = _pack(chapter, rows)
+    work.store(f"{chapter.slug}-figures.zip", "application/zip", content)
+    work.report(len(library) + 1, len(library) + 1, "Done")
+
+
+def _pack(chapter: Chapter, rows: list[dict[str, Any]]) -> bytes:
+    sources = [
+        {
+            "title": f"{source.publisher}, {source.title} ({source.table_id})",
+            "url": source.url,
+            "release": source.release,
+            "licence": source.licence,
+        }
+        for source in queries.find_sources(chapter.place)
+    ]
+    title = f"Figures of {chapter.name}"
+    package = data_package(f"{chapter.slug}-figures", title, queries.FIELDS, sources)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.csv", write_csv(queries.FIELDS, rows))
+        archive.writestr("datapackage.json", json.dumps(package, indent=2, ensure_ascii=False))
+        archive.writestr("README.md", _readme(chapter, rows, sources))
+    return out.getvalue()
+
+
+def _readme(chapter: Chapter, rows: list[dict[str, Any]], sources: list[dict[str, str]]) -> str:
+    origins = "\n".join(
+        f"- {s['title']}, release {s['release']}. {s['url']} License: {s['licence']}"
+        for s in sources
+    )
+    return (
+        f"# Figures of {chapter.name}\n\n"
+        f"{len(rows)} published figures about {chapter.place} (code {chapter.place.geoid}) in"
+        " `data.csv`, one a line; `datapackage.json` describes its columns.\n\n"
+        "`margin_90` is the margin of error at 90 percent, 1.645 standard errors. A period such as"
+        " 2019–2023 is a window of years: compare only windows that share none. Dollars are those"
+        " of each period, so they do not compare over time. An empty value is unknown, never 0.\n\n"
+        f"## Sources\n\n{origins}\n"
+    )

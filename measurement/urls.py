@@ -1,0 +1,30 @@
+"""Pages of shared measurement, and its part of the API."""
+
+from typing import Any
+
+from django.urls import path
+
+from chapters.ready import ready
+from measurement import api, views
+
+app_name = "measurement"
+
+
+def _answer(view: type[api.PublicView]) -> Any:
+    """An API view whose answers are kept ready, for the parameters that it reads."""
+    return ready(view.as_view(), query=view.parameters)
+
+
+urlpatterns = [
+    path("api/v1/chapters/", _answer(api.Chapters), name="api-chapters"),
+    path("api/v1/places/", _answer(api.Places), name="api-places"),
+    path("api/v1/indicators/", _answer(api.Indicators), name="api-indicators"),
+    path("api/v1/indicators/<slug:code>/", _answer(api.IndicatorDetail), name="api-indicator"),
+    path("api/v1/observations/", _answer(api.Observations), name="api-observations"),
+    path("api/v1/series/<str:geoid>/<slug:code>/", _answer(api.Series), name="api-series"),
+    path("api/v1/scores/<slug:chapter>/", _answer(api.Scores), name="api-scores"),
+    path("indicators/", views.indicators, name="indicators"),
+    path("<slug:chapter>/dashboard/", views.dashboard, name="dashboard"),
+    path("<slug:chapter>/dashboard/file/", views.city_file, name="city-file"),
+    path("<slug:chapter>/dashboard/<slug:code>/", views.indicator, name="indicator"),
+]
