@@ -1,0 +1,120 @@
+"""The backbone's view of shared measurement: it keeps the library, figures come by loading."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from measurement.models import (
+    DemographicGroup,
+    Indicator,
+    Observation,
+    Period,
+    Scorecard,
+    ScorecardLine,
+    Source,
+)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows and changes none: another figure is another row, from another release."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(admin.ModelAdmin):
+    """The library and the chapters' own indicators; wording may be corrected, keys may not."""
+
+    list_display = ["name", "code", "version", "chapter", "topic", "direction", "custodian"]
+    list_filter = ["topic", "direction", "value_type", "chapter"]
+    list_select_related = ["chapter"]
+    search_fields = ["name", "code", "definition"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What published figures rest on: a change of it is a new version."""
+        frozen = ["chapter", "code", "version", "unit_measure", "value_type", "direction"]
+        return frozen if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: figures point to it."""
+        return False
+
+
+@admin.register(Observation)
+class ObservationAdmin(ReadOnlyAdmin):
+    """Every figure with its margin."""
+
+    list_display = ["indicator", "place", "period", "group", "obs_value", "se", "chapter"]
+    list_filter = ["obs_status", "conf_status", "reliability", "period", "chapter"]
+    list_select_related = ["indicator", "place", "period", "group", "chapter"]
+    search_fields = ["indicator__code", "place__name", "place__geoid"]
+    show_full_result_count = False
+
+
+@admin.register(Source)
+class SourceAdmin(ReadOnlyAdmin):
+    """Releases that figures came from."""
+
+    list_display = ["publisher", "title", "table_id", "programme", "release"]
+    list_filter = ["programme"]
+    search_fields = ["publisher", "title", "table_id"]
+
+
+class ScorecardLineInline(admin.TabularInline):
+    """The frozen list."""
+
+    model = ScorecardLine
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: M is what it was."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+@admin.register(Scorecard)
+class ScorecardAdmin(ReadOnlyAdmin):
+    """Frozen scorecards."""
+
+    list_display = ["name", "code", "version", "level", "frozen_on", "chapter"]
+    list_select_related = ["chapter"]
+    inlines = [ScorecardLineInline]
+
+
+@admin.register(ScorecardLine)
+class ScorecardLineAdmin(ReadOnlyAdmin):
+    """Lines of all scorecards."""
+
+    list_display = ["scorecard", "position", "indicator", "baseline", "current", "counted"]
+    list_select_related = ["scorecard", "indicator", "baseline", "current"]
+    list_filter = ["scorecard"]
+
+
+@admin.register(DemographicGroup)
+class DemographicGroupAdmin(ReadOnlyAdmin):
+    """Groups; a key is never edited once used."""
+
+    list_display = ["name", "key"]
+    search_fields = ["name", "key"]
+
+
+@admin.register(Period)
+class PeriodAdmin(ReadOnlyAdmin):
+    """Years and windows of years."""
+
+    list_display = ["label", "start", "end", "window_years"]
