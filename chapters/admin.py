@@ -126,3 +126,7 @@ class MailAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind", "chapter"]
     search_fields = ["to", "subject"]
     date_hierarchy = "created_at"
+
+    def get_exclude(self, request: HttpRequest, obj: Mail | None = None) -> list[str]:
+        """Hide letters that carry sign-in codes: who reads one could become its receiver."""
+        return ["text", "html", "attachments"] if obj and obj.kind == "account" else []
