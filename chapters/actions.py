@@ -1,11 +1,12 @@
 """Verbs of the ground floor."""
 
 import datetime as dt
-import secrets
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import Now
+from django.db import connection
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,10 @@ from chapters.queries import backbone_staff
 
 RUN_JOB = "chapters.tasks.run_job"
 ANSWER_DAYS = 5
+# The backbone's office: a promised day ends when it closes.
+OFFICE = ZoneInfo("America/New_York")
+CLOSING_HOUR = 17
+REPEATED = dt.timedelta(days=1)
 
 
 def request_job(
@@ -45,15 +50,17 @@ def stop_job(job: Job) -> bool:
 def request_information(**answers: Any) -> Application:
     """Put a founder's question into the backbone's queue, owned and due, and tell both sides.
 
-    answers: name, email, city, state, organization, message.
+    answers: name, email, city, state, organization, message. Sent again within a day, it is the
+    same request: nothing is stored or mailed twice.
     """
+    earlier = _find_repeated(**answers)
+    if earlier:
+        return earlier
     owner = _least_busy()
     application = Application.objects.create(
         **answers,
-        token=secrets.token_urlsafe(18).replace("_", "-"),
-        reference=f"NC-{secrets.randbelow(900_000) + 100_000}",
         owner=owner,
-        due_at=add_business_days(timezone.now(), ANSWER_DAYS),
+        due_at=answer_due(timezone.now()),
     )
     post("application-received", application.email, {"application": application})
     if owner:
@@ -62,9 +69,25 @@ def request_information(**answers: Any) -> Application:
     return application
 
 
+def _find_repeated(email: str, city: str, state: str, **rest: Any) -> Application | None:
+    with connection.cursor() as cursor:
+        # Two presses at once: the second waits here until the first is stored.
+        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"founder:{email.lower()}"])
+    recent = Application.objects.filter(created_at__gte=timezone.now() - REPEATED, state=state)
+    return recent.filter(email__iexact=email, city__iexact=city, answered_at=None).first()
+
+
 def _least_busy() -> Any:
-    waiting = Count("application_queue", filter=Q(application_queue__answered_at=None))
-    return backbone_staff().annotate(waiting=waiting).order_by("waiting", "pk").first()
+    waiting = Application.objects.filter(owner=OuterRef("pk"), answered_at=None).order_by()
+    count = waiting.values("owner").annotate(count=Count("pk")).values("count")
+    rows = backbone_staff().annotate(waiting=Coalesce(Subquery(count), 0))
+    return rows.order_by("waiting", "pk").first()
+
+
+def answer_due(moment: dt.datetime) -> dt.datetime:
+    """The end of the fifth business day after `moment`, by the clock of the backbone's office."""
+    day = add_business_days(moment.astimezone(OFFICE), ANSWER_DAYS)
+    return day.replace(hour=CLOSING_HOUR, minute=0, second=0, microsecond=0)
 
 
 def add_business_days(moment: dt.datetime, days: int) -> dt.datetime:

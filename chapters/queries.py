@@ -3,14 +3,20 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from chapters.models import Chapter, Seat
 
 
 def backbone_staff() -> QuerySet[Any]:
-    """Active staff who answer founders."""
-    return get_user_model()._default_manager.filter(is_staff=True, is_active=True)
+    """Active staff whose group lets them answer founders."""
+    permissions = Permission.objects.filter(
+        content_type__app_label="chapters", codename="change_application"
+    )
+    groups = Group.objects.filter(permissions__in=permissions)
+    staff = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
+    return staff.filter(groups__in=groups).distinct()
 
 
 def list_network() -> list[Chapter]:

@@ -1,5 +1,7 @@
 """Founding a chapter: the founder's application and the pledges toward the first budget."""
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,19 @@ from django.utils import timezone
 
 from chapters.models.places import Place
 from chapters.owned import ChapterOwned
+
+# No letter or digit that is taken for another when somebody reads it out.
+CLEAR_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def make_reference() -> str:
+    """A name for a request that can be said on the telephone: NC- and seven letters or digits."""
+    return "NC-" + "".join(secrets.choice(CLEAR_LETTERS) for _ in range(7))
+
+
+def make_token() -> str:
+    """A secret that fits into an address."""
+    return secrets.token_urlsafe(18).replace("_", "-")
 
 
 class Application(models.Model):
@@ -20,9 +35,9 @@ class Application(models.Model):
         APPROVED = "approved", "Approved"
         CLOSED = "closed", "Closed"
 
-    reference = models.CharField(max_length=12, unique=True, editable=False)
+    reference = models.CharField(max_length=12, unique=True, editable=False, default=make_reference)
     # Opens the founder's own view of where the request stands.
-    token = models.SlugField(max_length=40, unique=True, editable=False)
+    token = models.SlugField(max_length=40, unique=True, editable=False, default=make_token)
     name = models.CharField(max_length=120)
     email = models.EmailField()
     city = models.CharField(max_length=120)
