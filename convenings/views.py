@@ -54,6 +54,7 @@ def detail(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
     return redirect(f"{address}?full=1" if before.is_full else address)
 
 
+@ready(query=["full"])
 @public
 @require_safe
 def registered(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
@@ -67,6 +68,7 @@ def registered(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
     return render(request, "convenings/registered.html", context)
 
 
+@ready
 @public
 @require_safe
 def calendar(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
