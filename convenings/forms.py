@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from chapters.models.places import check_zone
 from convenings.clock import wall_time
 from convenings.models import Convening
 
@@ -69,6 +70,11 @@ class ConveningForm(forms.ModelForm):
             for name in ("starts_at", "ends_at"):
                 moment = getattr(self.instance, name).astimezone(zone)
                 self.initial[name] = moment.replace(tzinfo=dt.UTC)
+
+    def clean_zone(self) -> str:
+        """Refuse a zone that no clock has, before the times are read on it."""
+        check_zone(self.cleaned_data["zone"])
+        return self.cleaned_data["zone"]
 
     def clean(self) -> dict[str, Any]:
         """Read both times on the convening's clock."""
