@@ -36,7 +36,7 @@ def test_pages_are_accessible(addresses, lou, client_for, live_server, browser, 
     session = client_for(lou).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()
-    found = []
+    found: list[object] = []
     for address in addresses:
         answer = page.goto(address)
         assert answer is not None and answer.status == 200, address
