@@ -212,7 +212,6 @@ STRIPE_API_BASE = (
     if os.environ.get("STRIPE_SECRET_KEY")
     else f"http://127.0.0.1:{layout.sandbox_port()}"
 )
-DUES_MINIMUM_CENTS = 1200
 CURRENCY = "usd"
 
 # --- Mail --------------------------------------------------------------------------------------
