@@ -1,14 +1,13 @@
 """Where a reader is and where they can go: the main menu and the tabs of a chapter.
 
-A link is shown once its address exists, and is current by the name of the view that answered,
-so that pages need not say where they stand.
+A link is current by the name of the view that answered, so that pages need not say where they
+stand.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Link:
 
 # Label, view name, and the beginnings of the names of views that stand under it.
 MAIN = (
-    ("Chapters", "national-home#chapters", ("chapter-",)),
+    ("Chapters", "national-home", ("chapter-",)),
     ("Indicators", "measurement:indicators", ("measurement:",)),
     ("Convenings", "convenings:all", ("convenings:",)),
     ("Start a chapter", "chapters:start", ("chapters:start",)),
@@ -30,18 +29,9 @@ MAIN = (
 TABS = (
     ("Overview", "chapter-home", ("chapter-home",)),
     ("Dashboard", "measurement:dashboard", ("measurement:",)),
-    ("Agenda", "agendas:agenda", ("agendas:agenda", "agendas:section")),
+    ("Agenda", "agendas:agenda", ("agendas:",)),
     ("Convenings", "convenings:list", ("convenings:",)),
 )
-
-
-def find_address(name: str, *args: Any) -> str:
-    """The address of a view, `name#place` for a place on its page; empty without such a view."""
-    view, mark, place = name.partition("#")
-    try:
-        return reverse(view, args=args) + mark + place
-    except NoReverseMatch:
-        return ""
 
 
 def _view_name(request: HttpRequest) -> str:
@@ -55,9 +45,11 @@ def list_main_links(request: HttpRequest) -> list[Link]:
     inside = bool(getattr(request, "chapter", None))
     links = []
     for label, view, starts in MAIN:
-        is_here = label == "Chapters" if inside else name.startswith(starts)
-        links.append(Link(label, find_address(view), "true" if is_here else ""))
-    return [link for link in links if link.url]
+        is_list = view == "national-home"
+        is_here = is_list if inside else name.startswith(starts)
+        address = reverse(view) + ("#chapters" if is_list else "")
+        links.append(Link(label, address, "true" if is_here else ""))
+    return links
 
 
 def list_tabs(request: HttpRequest) -> list[Link]:
@@ -66,8 +58,7 @@ def list_tabs(request: HttpRequest) -> list[Link]:
     if not chapter:
         return []
     name = _view_name(request)
-    links = [
-        Link(label, find_address(view, chapter.slug), "page" if name.startswith(starts) else "")
+    return [
+        Link(label, reverse(view, args=[chapter.slug]), "page" if name.startswith(starts) else "")
         for label, view, starts in TABS
     ]
-    return [link for link in links if link.url]

@@ -15,9 +15,11 @@ from chapters.ready import ready
 from convenings.clock import Times, tell_times
 from convenings.models import Convening
 from convenings.queries import next_convenings
-from measurement.queries import chapter_score, network_score
+from measurement import cards, wording
+from measurement.queries import Profile, network_score, profile
 from members.queries import DuesSummary, dues_summary
 
+SHOWN_CARDS = 3
 SHOWN_MONTHS = 6
 
 
@@ -26,11 +28,12 @@ SHOWN_MONTHS = 6
 @require_safe
 def national_home(request: HttpRequest) -> HttpResponse:
     """The nation: where chapters work, what has changed, what comes next."""
-    chapters = list_network()
+    chapters, score = list_network(), network_score()
     context = {
         "chapters": chapters,
         "map": draw_map(chapters),
-        "score": network_score(),
+        "score": score,
+        "segments": cards.segments(score.tally.counts),
         "convenings": _timed(next_convenings(limit=2)),
     }
     return render(request, "front/nation.html", context)
@@ -42,14 +45,27 @@ def national_home(request: HttpRequest) -> HttpResponse:
 def chapter_home(request: HttpRequest, chapter: str) -> HttpResponse:
     """A chapter: where it stands, what it agreed, who is at the table, what comes next."""
     here: Chapter = request.chapter  # type: ignore[attr-defined]
+    figures = profile(here.place)
     context = {
-        "score": chapter_score(here),
+        "score": figures.score,
+        "segments": cards.segments(figures.score.tally.counts),
+        "by_chance": wording.by_chance(figures.score),
+        "cards": telling_cards(figures),
         "agenda": published_summary(here),
         "council": list_council(here),
         "convenings": _timed(next_convenings(here, limit=1)),
         "dues": _dues(dues_summary(here)),
     }
     return render(request, "front/chapter.html", context)
+
+
+def telling_cards(figures: Profile) -> list[cards.Card]:
+    """Three counted indicators that show the range: one of each look, losses first, then more."""
+    looks = ("worsened", "improved", "steady")
+    counted = [card for card in cards.cards(figures) if not card.note and card.look in looks]
+    firsts = [next((card for card in counted if card.look == look), None) for look in looks]
+    chosen = [card for card in firsts if card]
+    return [*chosen, *(card for card in counted if card not in chosen)][:SHOWN_CARDS]
 
 
 def _timed(convenings: list[Convening]) -> list[tuple[Convening, Times]]:
