@@ -169,13 +169,13 @@ class Observations(PublicView):
 
     @extend_schema(
         summary="Published figures",
-        description="Up to 1,000 at a time; `next` (in CSV the Link header) leads on.",
+        description="Up to 1,000 at a time; next (in CSV the Link header) leads on.",
         parameters=[
             OpenApiParameter("place", description="geoid, such as 0667000"),
             OpenApiParameter("indicator", description="code, such as employment_rate_25_54"),
             OpenApiParameter("period", description="a year or a window: 2023 or 2019-2023"),
             OpenApiParameter("group", description="empty for all people, or such as sex=female"),
-            OpenApiParameter("cursor", OpenApiTypes.INT, description="from `next`"),
+            OpenApiParameter("cursor", OpenApiTypes.INT, description="from next"),
             FORMAT,
         ],
         responses={200: shapes.PageShape, 400: shapes.RefusalShape},

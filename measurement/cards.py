@@ -43,6 +43,7 @@ class Card:
     look: str
     verdict: str
     value: str
+    suffix: str
     period: str
     margin: str
     sentence: str
@@ -158,11 +159,13 @@ def group_names() -> dict[str, str]:
 def _card(change: Change, points: Sequence[Point]) -> Card:
     look, verdict = wording.verdict(change)
     unit, current = wording.unit_of(change.indicator), change.current
+    has_value = current is not None and current.value is not None
     return Card(
         indicator=change.indicator,
         look=look,
         verdict=verdict,
-        value=unit.value(current.value) if current else "no data",
+        value=unit.bare(current.value if current else None),
+        suffix=unit.suffix if has_value else "",
         period=change.line.current.label,
         margin=unit.margin(current.margin) if current else "",
         sentence=wording.describe_change(change),

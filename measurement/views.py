@@ -24,12 +24,13 @@ def dashboard(request: HttpRequest, chapter: str) -> HttpResponse:
     topics = sorted({change.indicator.topic for change in profile.score.changes})
     topic = request.GET.get("topic", "")
     shown = cards.cards(profile, topic)
-    first = shown[0].indicator.code if shown else ""
+    first = shown[0].indicator if shown else None
     context = _score(profile.score) | {
         "cards": shown,
         "topics": topics,
         "topic": topic if topic in topics else "",
-        "picture": cards.picture(profile, first, cards.group_names()) if first else None,
+        "picture": cards.picture(profile, first.code, cards.group_names()) if first else None,
+        "sources": queries.find_sources(place, [first]) if first else [],
     }
     return render(request, "measurement/dashboard.html", context)
 

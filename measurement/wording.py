@@ -49,6 +49,10 @@ class Unit:
             return "no data"
         return f"{self.prefix}{self.number(value)}{self.suffix}"
 
+    def bare(self, value: float | None) -> str:
+        """The number without what is written smaller behind it."""
+        return "No data" if value is None else f"{self.prefix}{self.number(value)}"
+
     def change(self, value: float) -> str:
         """A difference of two values, without sign."""
         return f"{self.prefix}{self.number(abs(value))}{self.gap}"

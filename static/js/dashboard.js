@@ -54,7 +54,7 @@
 
   const draw = (figure, data, keys, readout) => {
     const narrow = figure.clientWidth < 640;
-    const frame = narrow ? { w: 350, h: 300, l: 52, r: 20, t: 20, b: 38 } : { w: 760, h: 340, l: 64, r: 40, t: 20, b: 40 };
+    const frame = narrow ? { w: 350, h: 300, l: 52, r: 24, t: 44, b: 38 } : { w: 760, h: 340, l: 64, r: 150, t: 24, b: 40 };
     const groups = data.groups.filter((group) => keys.includes(group.key));
     const known = groups.flatMap((group) => group.points).filter((point) => point.value !== null);
     if (!known.length) return false;
@@ -75,6 +75,7 @@
     axis.filter((_, n) => n % every === 0).forEach((point) => svg.append(make("text", { x: x(point), y: frame.h - frame.b + 24, "text-anchor": "middle" }, point.period)));
     groups.forEach((group, n) => drawGroup(svg, group, COLORS[n % COLORS.length], x, y));
     const dots = groups.flatMap((group, n) => drawDots(svg, group, COLORS[n % COLORS.length], x, y, data.unit, readout));
+    groups.forEach((group, n) => label(svg, group, COLORS[n % COLORS.length], x, y, data.unit, narrow && { x: frame.w - frame.r, y: 18 + 14 * n }));
     walk(dots);
     figure.querySelector("[data-plot]").replaceChildren(svg);
     return true;
@@ -90,6 +91,16 @@
     }
     parts.slice(1).forEach((part, n) => svg.append(make("path", { d: path([parts[n].at(-1), part[0]], x, (p) => y(p.value)), fill: "none", stroke: color, "stroke-width": 2, "stroke-dasharray": "2 5" })));
     for (const part of parts) svg.append(make("path", { d: path(part, x, (p) => y(p.value)), fill: "none", stroke: color, "stroke-width": 3, "stroke-linecap": "round", "stroke-linejoin": "round" }));
+  };
+  // The newest value, large, beside its dot; on a narrow drawing above the field.
+  const label = (svg, group, color, x, y, unit, place) => {
+    const point = group.points.filter((p) => p.value !== null).at(-1);
+    if (!point) return;
+    const at = place || { x: x(point) + 14, y: y(point.value) + 3 };
+    const text = make("text", { x: at.x, y: at.y, "text-anchor": place ? "end" : "start" });
+    text.append(make("tspan", { "font-size": place ? 15 : 18, "font-weight": 700, fill: color }, `${say(point.value, unit)}${unit.suffix}`));
+    text.append(make("tspan", place ? { dx: 6 } : { x: at.x, dy: 17 }, `${group.name}${point.margin_90 === null ? "" : ` \u00b1 ${say(point.margin_90, unit)}`}`));
+    svg.append(text);
   };
   const drawDots = (svg, group, color, x, y, unit, readout) => group.points.filter((point) => point.value !== null).map((point) => {
     const text = words(group, point, unit);
