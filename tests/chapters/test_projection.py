@@ -59,7 +59,7 @@ def lies_in(lon: float, lat: float, state: str) -> bool:
 
 
 def places() -> list[dict[str, str]]:
-    with (ROOT / "measurement/data/places.csv").open(newline="") as file:
+    with (ROOT / "chapters/data/places.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -13,18 +13,19 @@ import yaml
 from measurement.progress import classify
 from measurement.uncertainty import se_from_interval
 
-DATA = Path(__file__).parents[2] / "measurement/data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "measurement/data"
 LIBRARY = yaml.safe_load((DATA / "indicators.yaml").read_text())
 FILES = {key: entry["file"] for key, entry in LIBRARY["files"].items()}
 
 
-def read(name: str) -> list[dict[str, str]]:
+def read(name: str, folder: Path = DATA) -> list[dict[str, str]]:
     """Rows of a shipped file."""
-    with (DATA / name).open(newline="") as file:
+    with (folder / name).open(newline="") as file:
         return list(csv.DictReader(file))
 
 
-PLACES = {place["geoid"]: place for place in read("places.csv")}
+PLACES = {place["geoid"]: place for place in read("places.csv", ROOT / "chapters/data")}
 
 
 def test_places_are_thirty_with_san_francisco_and_denver() -> None:
