@@ -6,13 +6,17 @@ something must put it back, and the supervisor does most of that by itself.
 
 import contextlib
 import http.client
+import http.cookiejar
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -182,6 +186,39 @@ class Stack:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+
+class Visitor:
+    """A browser without scripts: keeps cookies, fills the form's token in, follows redirects."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.opener = urllib.request.build_opener(cookies)
+        self.token = ""
+
+    def get(self, path: str) -> str:
+        """A page's text; other statuses than 200 raise urllib.error.HTTPError."""
+        return self._read(urllib.request.Request(self.site + path))
+
+    def post(self, path: str, **fields: str) -> str:
+        """The page that a form leads to; its token is that of the last page that had one."""
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": self.token, **fields}).encode()
+        headers = {"Referer": self.site + path}
+        return self._read(urllib.request.Request(self.site + path, data, headers))
+
+    def _read(self, request: urllib.request.Request) -> str:
+        with self.opener.open(request, timeout=30) as answer:
+            text = answer.read().decode()
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+        self.token = found[1] if found else self.token
+        return text
+
+    def sign_in(self, email: str, password: str = "network-city-demo") -> "Visitor":
+        """Sign in as one of the demo's people."""
+        self.get("/account/login/")
+        self.post("/account/login/", login=email, password=password)
+        return self
 
 
 def children_of(pid: int) -> list[int]:
