@@ -30,8 +30,12 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 1.0
 BACKOFF_SECONDS = (5, 20)
-# What a request may not: one statement that loads a city, a chart drawn between two statements.
-PATIENCE = "300s"
+# What a request may not: wait behind a load, load a city, draw a chart between two statements.
+PATIENCE = {
+    "lock_timeout": "30s",
+    "statement_timeout": "300s",
+    "idle_in_transaction_session_timeout": "300s",
+}
 
 
 class Refused(RuntimeError):
@@ -177,11 +181,8 @@ def _do(job: Job) -> None:
 
 def _allow_long_work() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('statement_timeout', %s, true),"
-            " set_config('idle_in_transaction_session_timeout', %s, true)",
-            [PATIENCE, PATIENCE],
-        )
+        for setting in PATIENCE.items():
+            cursor.execute("select set_config(%s, %s, true)", setting)
 
 
 def _held(job: Job) -> Any:
