@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 import psycopg2
 import pytest
 import redis
+from celery import Celery
 
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -160,6 +161,23 @@ class Stack:
             cursor.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
 
+    @contextlib.contextmanager
+    def holding(self, table: str) -> Iterator[None]:
+        """Let nobody read a table meanwhile: whoever tries stands still."""
+        with closing(self.database()) as link, link.cursor() as cursor:
+            link.autocommit = False
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            yield
+            link.rollback()
+
+    def is_held_up(self) -> bool:
+        """Whether somebody of the product stands still before a lock."""
+        query = (
+            "select 1 from pg_stat_activity where usename = 'nc_app'"
+            " and wait_event_type = 'Lock' and state = 'active'"
+        )
+        return bool(self.rows(query))
+
     def redis(self, db: int = 0) -> Any:
         """A client of the embedded Valkey: 0 is the cache, 1 the queue."""
         return redis.Redis.from_url(self._ask("redis_url", db), socket_timeout=5)
@@ -172,6 +190,10 @@ class Stack:
             patch.setenv("STATE_DIR", self.environment["STATE_DIR"])
             patch.setenv("PORT", self.environment["PORT"])
             return getattr(layout, function)(*arguments)
+
+    def ring(self, task: str, *arguments: Any) -> None:
+        """Put one call into the queue, as the product's doorbell does."""
+        Celery(broker=self._ask("broker_url")).send_task(task, arguments)
 
     def run(self, code: str) -> str:
         """Run product code in a process of the installation, as the server's role."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.city_file import CityFile
 from tests.payments import provider, provider_process
 from tests.stack import Visitor
 
@@ -33,3 +34,9 @@ class Guest:
 def guest(stack: Any) -> Guest:
     """A visitor with the registration form of a Denver convening open."""
     return Guest(stack)
+
+
+@pytest.fixture
+def city_file(stack: Any) -> CityFile:
+    """A job of the product's first kind."""
+    return CityFile(stack)
