@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent
 pytest_plugins = ["tests.personas"]
 if (ROOT / "tests" / "stack.py").exists():
-    pytest_plugins.append("tests.stack")
+    pytest_plugins += ["tests.stack", "tests.browsing"]
 
 
 def _free_ports(count: int = 4) -> int:
