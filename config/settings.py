@@ -33,7 +33,7 @@ SITE_URL = os.environ.get("SITE_URL", f"http://localhost:{layout.port()}")
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "hello@network-city.example")
-POSTAL_ADDRESS = os.environ.get("POSTAL_ADDRESS", "Network City, 100 Sample Street, San Francisco")
+POSTAL_ADDRESS = os.environ.get("POSTAL_ADDRESS", "100 Sample Street, San Francisco")
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
