@@ -170,6 +170,28 @@ def test_worker_that_lost_its_lease_changes_nothing(sf, handler):
     assert count_pledges(sf) == 1
 
 
+@pytest.mark.parametrize("ends_well", [True, False])
+def test_slow_worker_neither_ends_nor_fails_what_another_has_claimed(sf, handler, ends_well):
+    @handler
+    def work(work):
+        make_pledge(sf)
+        second = threading.Thread(target=claim)
+        second.start()
+        second.join()
+        assert ends_well
+
+    def claim():
+        abandon(job)
+        assert jobs._claim(job.pk, sf.pk) is not None
+        connection.close()
+
+    job = make_job(sf)
+    run_job(str(job.pk), sf.pk)
+    assert (fresh(job).status, fresh(job).fence) == (Job.Status.RUNNING, 2)
+    assert fresh(job).lease_until > timezone.now()
+    assert count_pledges(sf) == 0
+
+
 def test_heartbeat_keeps_the_lease_and_shows_progress(sf, handler, monkeypatch):
     monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
     seen = []
