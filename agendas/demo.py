@@ -14,8 +14,7 @@ from chapters.scope import in_chapter
 AGENDAS: dict[str, dict[str, Any]] = {
     "san-francisco": {
         "author": "lou@demo.network-city.example",
-        "vision": "By 2032, every woman and girl in San Francisco earns a fair living, lives "
-        "safely, and is heard where decisions are made.",
+        "vision": "Every woman and girl here can earn a fair living, live safely and be heard.",
         "problem": "Rent rises faster than the pay of the people who look after this city, and "
         "most of them are women.\n\nHelp exists, but it is run in pieces: separate funds, "
         "separate forms, and no shared view of who is left out.",
@@ -50,8 +49,7 @@ AGENDAS: dict[str, dict[str, Any]] = {
     },
     "denver": {
         "author": "dee@demo.network-city.example",
-        "vision": "By 2033, women and girls in Denver set the terms of their work, their homes "
-        "and their safety.",
+        "vision": "Women and girls in Denver set the terms of their work, homes and safety.",
         "problem": "Women in Denver work as much as men and keep less of it. Care costs more than "
         "many wages, and the last bus leaves before the late shift ends.",
         "priorities": [
@@ -78,7 +76,7 @@ AGENDAS: dict[str, dict[str, Any]] = {
 # What Lou changed since: heading, words, new words, reason.
 EDITS = [
     ("The problem, as we define it", "most of them are women.",
-     "most of them are women. Three in five single mothers pay more rent than they can afford.",
+     "most of them are women. Single mothers feel it first.",
      "Names who carries the heaviest rent"),
     ("Publish pay by gender and race at the largest employers", "- Sign up 50 employers",
      "- Sign up 50 employers, the city first", "The city agreed to go first"),
