@@ -5,15 +5,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
 
 from chapters.doorbell import ring
-from chapters.models import Application, Chapter, Job
+from chapters.models import Application, Chapter, Job, Pledge
 from chapters.post import post
 from chapters.queries import backbone_staff
+from chapters.ready import forget
 
 RUN_JOB = "chapters.tasks.run_job"
 ANSWER_DAYS = 5
@@ -45,6 +46,16 @@ def stop_job(job: Job) -> bool:
             status=Job.Status.STOPPED, fence=F("fence") + 1, lease_until=None, finished_at=Now()
         )
     )
+
+
+def recount_pledges(chapter: Chapter) -> int:
+    """Set what a chapter's pledges come to, in cents; released ones no longer count."""
+    row = Chapter.objects.select_for_update().get(pk=chapter.pk)
+    pledges = Pledge.objects.filter(chapter=row).exclude(state=Pledge.State.RELEASED)
+    row.pledged_cents = pledges.aggregate(sum=Sum("amount_cents"))["sum"] or 0
+    row.save(update_fields=["pledged_cents"])
+    forget(row)
+    return row.pledged_cents
 
 
 def request_information(**answers: Any) -> Application:

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from chapters.actions import recount_pledges
 from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, Seat, StoredFile
+from chapters.ready import forget
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -28,6 +30,41 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class ShownAdmin(admin.ModelAdmin):
+    """Rows that stand on a chapter's public pages: what changes here shows there at once."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A row stays in the chapter that it was made for."""
+        fixed = list(super().get_readonly_fields(request, obj))
+        return [*fixed, "chapter"] if obj and hasattr(obj, "chapter_id") else fixed
+
+    def after_change(self, chapter: Chapter) -> None:
+        """Let no reader see pages from before."""
+        forget(chapter)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Store, then renew the pages."""
+        super().save_model(request, obj, form, change)
+        self.after_change(_chapter_of(obj))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete, then renew the pages."""
+        chapter = _chapter_of(obj)
+        super().delete_model(request, obj)
+        self.after_change(chapter)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete several, then renew the pages of all their chapters."""
+        chapters = {_chapter_of(obj) for obj in queryset}
+        super().delete_queryset(request, queryset)
+        for chapter in chapters:
+            self.after_change(chapter)
+
+
+def _chapter_of(row: Any) -> Chapter:
+    return row if isinstance(row, Chapter) else row.chapter
+
+
 @admin.register(Place)
 class PlaceAdmin(admin.ModelAdmin):
     list_display = ["name", "state", "level", "geoid", "zone"]
@@ -37,7 +74,7 @@ class PlaceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Chapter)
-class ChapterAdmin(admin.ModelAdmin):
+class ChapterAdmin(ShownAdmin):
     list_display = ["name", "place", "status", "member_count", "pledged", "launched_on"]
     list_filter = ["status"]
     list_select_related = ["place"]
@@ -53,7 +90,7 @@ class ChapterAdmin(admin.ModelAdmin):
 
 
 @admin.register(Seat)
-class SeatAdmin(admin.ModelAdmin):
+class SeatAdmin(ShownAdmin):
     list_display = ["shown_as", "chapter", "role", "user", "starts_at", "ends_at", "accepted_at"]
     list_filter = ["chapter", "role"]
     list_select_related = ["chapter", "user"]
@@ -90,12 +127,16 @@ class ApplicationAdmin(admin.ModelAdmin):
 
 
 @admin.register(Pledge)
-class PledgeAdmin(admin.ModelAdmin):
+class PledgeAdmin(ShownAdmin):
     list_display = ["name", "chapter", "amount", "state", "created_at"]
     list_filter = ["chapter", "state"]
     list_select_related = ["chapter"]
     search_fields = ["name", "email"]
     autocomplete_fields = ["chapter"]
+
+    def after_change(self, chapter: Chapter) -> None:
+        """Set the chapter's public sum anew."""
+        recount_pledges(chapter)
 
     @admin.display(ordering="amount_cents")
     def amount(self, pledge: Pledge) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from chapters.actions import recount_pledges
 from chapters.loading import load_places
 from chapters.models import Chapter, Place, Pledge
 from chapters.scope import in_chapter
@@ -44,5 +45,4 @@ def _load_pledges(chapter: Chapter) -> None:
             Pledge.objects.get_or_create(
                 chapter=chapter, name=name, defaults={"amount_cents": dollars * 100}
             )
-    chapter.pledged_cents = sum(dollars for _, dollars in PLEDGES) * 100
-    chapter.save(update_fields=["pledged_cents"])
+        recount_pledges(chapter)
