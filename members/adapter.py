@@ -33,9 +33,11 @@ class AccountAdapter(DefaultAccountAdapter):
         post("account", email, {**known, "code": context.get("code")})
 
 
-def send_sign_in_code(request: HttpRequest, user: Any, email: str) -> bool:
-    """Mail a code and remember that this browser waits for it; False when asked too often."""
-    if not ratelimit.consume(request, action="request_login_code", key=email.lower()):
-        return False
+def may_ask_for_code(request: HttpRequest, email: str) -> bool:
+    """Count one more question for a code; False when this browser or address asked too often."""
+    return bool(ratelimit.consume(request, action="request_login_code", key=email.lower()))
+
+
+def send_sign_in_code(request: HttpRequest, user: Any, email: str) -> None:
+    """Mail a code and remember that this browser waits for it."""
     LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
-    return True

@@ -17,7 +17,7 @@ from django.urls import reverse
 from chapters.gates import public, signed_in
 from chapters.models import Chapter
 from members import access, actions, gateway, queries
-from members.adapter import send_sign_in_code
+from members.adapter import may_ask_for_code, send_sign_in_code
 from members.forms import AccountForm, AmountForm, ChapterForm, NameForm
 from members.models import Checkout
 
@@ -119,10 +119,11 @@ def _give_name(request: Request) -> HttpResponse:
 def _send_code(request: Request, form: AccountForm) -> HttpResponse:
     name, email = form.cleaned_data["name"], form.cleaned_data["email"]
     _keep(request, name=name, email=email)
-    person = actions.greet_person(name, email)
-    if not send_sign_in_code(request, person, email):
+    # Asked before the person is stored, so that nobody fills the network with made-up people.
+    if not may_ask_for_code(request, email):
         form.add_error("email", "Wait a minute before you ask for another code")
         return _show(request, "members/join_account.html", 3, form)
+    send_sign_in_code(request, actions.greet_person(name, email), email)
     then = reverse("members:join-review", args=[request.chapter.slug])
     return redirect(
         f"{reverse('account_confirm_login_code')}?{urlencode({REDIRECT_FIELD_NAME: then})}"

@@ -156,6 +156,17 @@ def test_codes_for_one_address_are_limited(client_for, sf):
     assert answers == [302, 302, 302, 422, 422]
 
 
+def test_who_asks_for_too_many_codes_adds_no_more_people(client_for, sf):
+    client = client_for()
+    answer_amount(client, sf)
+    statuses = []
+    for number in range(25):
+        given = {"name": "Nia", "email": f"nia{number}@example.org"}
+        statuses.append(client.post(f"/{sf.slug}/join/account/", given).status_code)
+    assert 422 in statuses
+    assert User.objects.filter(name="Nia").count() == statuses.count(302)
+
+
 def test_the_done_page_says_what_the_database_knows(client_for, provider, sf, mia):
     client = client_for(mia)
     answer_amount(client, sf)
