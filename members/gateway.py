@@ -39,6 +39,10 @@ class GatewayRefused(Exception):
     """Stripe understood and said no; the same call would be refused again."""
 
 
+class GatewayUnknown(GatewayRefused):
+    """Stripe has no such object: it was made with another key, or never."""
+
+
 class BadEvent(Exception):
     """A delivery that Stripe did not make, or not now, or not for this installation."""
 
@@ -171,8 +175,14 @@ def _ask(call: Callable[[], Any]) -> dict[str, Any]:
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise GatewayDown(str(error)) from error
     except stripe.StripeError as error:
-        kind = GatewayDown if (error.http_status or 500) >= 500 else GatewayRefused
-        raise kind(str(error)) from error
+        raise _kind(error.http_status or 500)(str(error)) from error
+
+
+def _kind(status: int) -> type[GatewayDown | GatewayRefused]:
+    # 409: the same call is still under way, as after a double click; it may be repeated.
+    if status >= 500 or status == 409:
+        return GatewayDown
+    return GatewayUnknown if status == 404 else GatewayRefused
 
 
 def _pages(

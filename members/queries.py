@@ -49,7 +49,7 @@ def membership_of(user: Any, chapter: Chapter) -> Membership | None:
     """The person's membership of this chapter, whatever its state."""
     if not user.is_authenticated:
         return None
-    return Membership.mine(user).filter(chapter=chapter).first()
+    return Membership.mine(user).filter(chapter=chapter).select_related("chapter").first()
 
 
 def my_memberships(user: Any) -> QuerySet[Membership]:

@@ -20,10 +20,15 @@ def apply_event(event_id: str) -> None:
 
 @shared_task
 def sweep_events() -> None:
-    """Apply the events whose bell nobody heard, or that wait for Stripe to answer."""
+    """Apply the events whose bell nobody heard, or that wait for Stripe to answer.
+
+    While it does not, each try takes long: the first one ends the sweep, so that no worker is
+    kept from other work until the next.
+    """
     waiting = StripeEvent.objects.filter(state=StripeEvent.State.RECEIVED)
     for event_id in waiting.order_by("received_at").values_list("pk", flat=True)[:SWEEP_LIMIT]:
-        actions.apply_event(event_id)
+        if not actions.apply_event(event_id):
+            break
 
 
 @shared_task

@@ -155,6 +155,8 @@ def _start_payment(request: Request, amount_cents: int) -> HttpResponse:
         checkout = actions.start_checkout(request.user, request.chapter, amount_cents)
     except gateway.GatewayDown:
         return _back_to_review(request, "down")
+    except gateway.GatewayRefused:
+        return _back_to_review(request, "refused")
     return _step("pay" if checkout.status == _Status.OPEN else "done", request)
 
 

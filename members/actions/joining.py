@@ -93,10 +93,14 @@ def _open_checkout(membership: Membership, amount_cents: int) -> Checkout:
 
 def close_checkout(checkout: Checkout) -> Checkout:
     """Make sure that an open checkout can't be paid any more, or find that it was."""
-    if checkout.session_id:
-        session = gateway.close_session(checkout.session_id)
-        return settle_checkout(checkout.pk, session) or checkout
     rows = Checkout.objects.filter(pk=checkout.pk, status=Checkout.Status.OPEN)
+    if checkout.session_id:
+        try:
+            session = gateway.close_session(checkout.session_id)
+            return settle_checkout(checkout.pk, session) or checkout
+        except gateway.GatewayUnknown as error:
+            # Nobody can pay on a page that is not there, so it must not bar the way to another.
+            rows.update(status=Checkout.Status.EXPIRED, error=str(error)[:500])
     rows.filter(session_id__isnull=True).update(status=Checkout.Status.EXPIRED)
     checkout.refresh_from_db()
     return checkout

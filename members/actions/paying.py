@@ -67,21 +67,23 @@ def retry_events(event_ids: list[str]) -> int:
     return count
 
 
-def apply_event(event_id: str) -> None:
-    """Do what a stored event calls for, once; leaves it waiting while Stripe does not answer."""
+def apply_event(event_id: str) -> bool:
+    """Do what a stored event calls for, once; False: it waits, since Stripe does not answer."""
     event = StripeEvent.objects.filter(pk=event_id, state=StripeEvent.State.RECEIVED).first()
     if event is None:
-        return
+        return True
     if event.type not in gateway.SESSION_EVENTS:
         _finish(event, StripeEvent.State.IGNORED)
-        return
+        return True
     try:
         _apply(event)
     except gateway.GatewayDown as error:
         StripeEvent.objects.filter(pk=event.pk).update(error=f"Waiting: {error}"[:500])
+        return False
     except Exception as error:
         log.exception("Event %s could not be applied", event.pk)
         _count_failure(event, error)
+    return True
 
 
 def _apply(event: StripeEvent) -> None:

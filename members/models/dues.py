@@ -1,6 +1,7 @@
 """Memberships and the dues that keep them: what was asked, what was paid, until when it counts."""
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -45,8 +46,8 @@ class Membership(ChapterOwned):
 
     @property
     def is_current(self) -> bool:
-        """True while dues are paid."""
-        today = timezone.localdate()
+        """True while dues are paid, to the end of the last day on the chapter's clock."""
+        today = timezone.localdate(timezone=ZoneInfo(self.chapter.zone))
         return self.status == self.Status.ACTIVE and bool(
             self.paid_until and self.paid_until >= today
         )

@@ -1,8 +1,10 @@
 """From a paid page to an active membership, through the real sandbox."""
 
 import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import stripe
 from django.utils import timezone
 
 from chapters.models import Mail
@@ -12,7 +14,8 @@ from members import actions, gateway
 from members.dues import a_year_after, day_in
 from members.models import Checkout, Membership, Payment, StripeEvent
 from members.queries import dues_summary, membership_of
-from tests.factories import make_membership
+from members.tasks import sweep_events
+from tests.factories import make_membership, make_stripe_event
 from tests.payments import deliver, open_page, pay, session_events
 from tests.sandboxes import BOUNCES, LATER
 
@@ -186,6 +189,55 @@ def test_event_waits_while_stripe_does_not_answer(provider, mia, sf, settings):
     settings.STRIPE_API_BASE = provider.url
     actions.apply_event(event["id"])
     assert StripeEvent.objects.get().state == "applied"
+
+
+def test_sweep_ends_at_the_first_event_that_stripe_does_not_answer_for(settings):
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+    settings.STRIPE_SECRET_KEY = "sk_test_sandbox"
+    for number in range(2):
+        make_stripe_event(payload={"data": {"object": {"id": f"cs_test_{number}"}}})
+    sweep_events()
+    errors = list(StripeEvent.objects.order_by("received_at").values_list("error", flat=True))
+    assert [error.startswith("Waiting: ") for error in errors] == [True, False]
+
+
+def test_checkout_whose_page_stripe_has_lost_does_not_bar_another(provider, mia, sf):
+    lost = open_page(mia, sf, 3600)
+    provider.control("POST", "reset")
+    fresh = open_page(mia, sf, 4800)
+    with in_chapter(sf):
+        lost.refresh_from_db()
+    assert (lost.status, fresh.status) == ("expired", "open")
+    assert fresh.session_url
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (409, gateway.GatewayDown),
+        (500, gateway.GatewayDown),
+        (404, gateway.GatewayUnknown),
+        (400, gateway.GatewayRefused),
+    ],
+)
+def test_answers_that_may_be_asked_for_again_are_told_from_a_no(status, kind):
+    def answer():
+        raise stripe.StripeError("No.", http_status=status)
+
+    with pytest.raises(kind) as found:
+        gateway._ask(answer)
+    assert found.type is kind
+
+
+@pytest.mark.parametrize(("hour", "is_current"), [(23, True), (24, False)])
+def test_membership_lasts_until_midnight_on_the_chapters_clock(
+    mia, sf, monkeypatch, hour, is_current
+):
+    last_day = datetime.datetime(2026, 5, 15, tzinfo=ZoneInfo(sf.zone))
+    membership = make_membership(sf, user=mia, paid_until=last_day.date())
+    now = last_day + datetime.timedelta(hours=hour)
+    monkeypatch.setattr(timezone, "now", lambda: now.astimezone(datetime.UTC))
+    assert membership.is_current is is_current
 
 
 def test_reconciling_finds_a_payment_of_which_no_webhook_told(provider, mia, sf):
