@@ -22,9 +22,8 @@ COPY agendas agendas
 COPY convenings convenings
 COPY templates templates
 COPY static static
-RUN SECRET_KEY=collecting-static-files-needs-no-secret \
-    DATABASE_URL=postgresql://nobody@localhost/none \
-    python manage.py collectstatic --noinput
+# Settings for production ask for services that a build has none of.
+RUN PRODUCTION=0 STATE_DIR=/tmp/build python manage.py collectstatic --noinput && rm -r /tmp/build
 USER city
 EXPOSE 8000
 CMD ["gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]

@@ -11,6 +11,7 @@ import dj_database_url
 import dj_email_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from config.stack import layout
 
@@ -25,7 +26,13 @@ def _words(name: str, default: str = "") -> list[str]:
     return [word for word in os.environ.get(name, default).replace(",", " ").split() if word]
 
 
-PRODUCTION = _flag("PRODUCTION")
+PRODUCTION = layout.is_production()
+DEMANDED = (
+    "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL",
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
+)  # fmt: skip
+if PRODUCTION and (missing := [name for name in DEMANDED if not os.environ.get(name)]):
+    raise ImproperlyConfigured(f"PRODUCTION is set: set {', '.join(missing)} too.")
 DEBUG = _flag("DEBUG") and not PRODUCTION
 SECRET_KEY = os.environ["SECRET_KEY"] if PRODUCTION else layout.secret("django")
 SITE_NAME = os.environ.get("SITE_NAME", "Network City")
@@ -205,9 +212,9 @@ USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- Money -------------------------------------------------------------------------------------
 
-STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "" if PRODUCTION else "sk_test_sandbox")
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY") or "sk_test_sandbox"
 STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET") or (
-    "" if PRODUCTION else "whsec_" + layout.secret("webhook")
+    "whsec_" + layout.secret("webhook")
 )
 STRIPE_API_BASE = (
     "https://api.stripe.com"

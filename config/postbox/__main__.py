@@ -1,7 +1,6 @@
 """`python -m config.postbox --smtp-port P --web-port Q --state DIR`"""
 
 import argparse
-import os
 import signal
 import sys
 import threading
@@ -11,13 +10,14 @@ from config.postbox.faults import Faults
 from config.postbox.messages import Mailbox
 from config.postbox.smtp import make_controller
 from config.postbox.web import Server
+from config.stack import layout
 
 
 def main(argv: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit status."""
     options = _parser().parse_args(argv)
-    if os.environ.get("PRODUCTION") == "1":
-        sys.stderr.write("PRODUCTION is 1: the postbox keeps mail back, so it does not run.\n")
+    if layout.is_production():
+        sys.stderr.write("PRODUCTION is set: the postbox keeps mail back, so it does not run.\n")
         return 2
     mailbox, faults = Mailbox(options.state), Faults()
     smtp = make_controller(options.smtp_port, mailbox, faults)

@@ -22,6 +22,11 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
+def is_production() -> bool:
+    """Whether `PRODUCTION` is set: nothing local may stand in for a real service then."""
+    return os.environ.get("PRODUCTION", "").lower() in {"1", "true", "yes", "on"}
+
+
 def state_dir() -> Path:
     """The one folder that holds all state: `STATE_DIR`, or `var/` in the repository."""
     return Path(os.environ.get("STATE_DIR") or ROOT / "var").expanduser().absolute()

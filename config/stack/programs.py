@@ -134,11 +134,17 @@ def listens(port: int, address: str = "127.0.0.1") -> bool:
     return True
 
 
+def known_host() -> str:
+    """A name under which the web server answers: the first of `ALLOWED_HOSTS`."""
+    names = os.environ.get("ALLOWED_HOSTS", "").replace(",", " ").split()
+    return names[0] if names and "*" not in names[0] else "localhost"
+
+
 def is_healthy() -> bool:
     """Whether the web server answers /healthz with 200."""
     with closing(HTTPConnection(local_host(), layout.port(), timeout=5)) as connection:
         try:
-            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            connection.request("GET", "/healthz", headers={"Host": known_host()})
             return connection.getresponse().status == 200
         except (OSError, HTTPException):
             return False

@@ -15,8 +15,8 @@ from members.sandbox.webhooks import Courier
 
 def reason_to_refuse(environ: Mapping[str, str]) -> str | None:
     """Why the sandbox must not run here, or None."""
-    if environ.get("PRODUCTION") == "1":
-        return "PRODUCTION is 1: the payment sandbox does not run in production."
+    if environ.get("PRODUCTION", "").lower() not in {"", "0", "false", "no", "off"}:
+        return "PRODUCTION is set: the payment sandbox does not run in production."
     if environ.get("STRIPE_SECRET_KEY", "").startswith(("sk_live", "rk_live")):
         return "STRIPE_SECRET_KEY is a live key: the payment sandbox does not run beside it."
     return None

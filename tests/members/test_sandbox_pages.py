@@ -30,7 +30,12 @@ from tests.sandboxes import (
 
 @pytest.mark.parametrize(
     "environment",
-    [{"PRODUCTION": "1"}, {"STRIPE_SECRET_KEY": "sk_live_1"}, {"STRIPE_SECRET_KEY": "rk_live_1"}],
+    [
+        {"PRODUCTION": "1"},
+        {"PRODUCTION": "true"},
+        {"STRIPE_SECRET_KEY": "sk_live_1"},
+        {"STRIPE_SECRET_KEY": "rk_live_1"},
+    ],
 )
 def test_sandbox_refuses_production(tmp_path: Path, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "members.sandbox", "--port", "0", "--state", str(tmp_path)]
