@@ -55,7 +55,10 @@ def deliver_waiting() -> int:
         batch = _claim_batch()
         if not batch:
             break
-        sent += _deliver(batch)
+        batch_sent, is_connected = _deliver(batch)
+        sent += batch_sent
+        if not is_connected:
+            break
     return sent
 
 
@@ -83,13 +86,17 @@ def _claim_batch() -> list[Mail]:
         return list(Mail.objects.filter(pk__in=ids).order_by("not_before")) if ids else []
 
 
-def _deliver(batch: list[Mail]) -> int:
+def _deliver(batch: list[Mail]) -> tuple[int, bool]:
+    """How many were sent, and whether the server could be reached."""
     deadline = time.monotonic() + BATCH_SECONDS
     server = get_connection()
-    sent = 0
+    sent, is_reached = 0, True
     try:
         for mail in batch:
             if time.monotonic() > deadline:
+                break
+            if not _open(server, batch):
+                is_reached = False
                 break
             outcome = _try_to_send(server, mail)
             sent += outcome is SENT
@@ -98,15 +105,23 @@ def _deliver(batch: list[Mail]) -> int:
     finally:
         _hang_up(server)
         _put_back(batch)
-    return sent
+    return sent, is_reached
 
 
-def _try_to_send(server: Any, mail: Mail) -> Outcome:
+def _open(server: Any, batch: list[Mail]) -> bool:
+    """Connect. A server that is away is no attempt at any mail: they wait as long as it takes."""
     try:
         server.open()
     except (smtplib.SMTPException, OSError) as error:
-        # Nothing was handed over: even a mail that may not be doubled can be tried again.
-        return _record(mail, Outcome(Mail.State.QUEUED, _sentence(error), is_connected=False))
+        logger.warning("The mail server can't be reached: %s", error)
+        with as_backbone():
+            untried = Mail.objects.filter(pk__in=[mail.pk for mail in batch])
+            untried.filter(state=Mail.State.QUEUED).update(error=_sentence(error))
+        return False
+    return True
+
+
+def _try_to_send(server: Any, mail: Mail) -> Outcome:
     if not _mark_sending(mail):
         return Outcome(Mail.State.QUEUED, "Another worker has it.")
     return _record(mail, _send(server, mail))
