@@ -80,12 +80,14 @@ def request_information(**answers: Any) -> Application:
     return application
 
 
-def _find_repeated(email: str, city: str, state: str, **rest: Any) -> Application | None:
+def _find_repeated(name: str, email: str, city: str, state: str, **rest: Any) -> Application | None:
     with connection.cursor() as cursor:
         # Two presses at once: the second waits here until the first is stored.
         cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"founder:{email.lower()}"])
     recent = Application.objects.filter(created_at__gte=timezone.now() - REPEATED, state=state)
-    return recent.filter(email__iexact=email, city__iexact=city, answered_at=None).first()
+    same = recent.filter(email__iexact=email, city__iexact=city, answered_at=None)
+    # With another name it is somebody else, who must not be shown the first one's request.
+    return same.filter(name__iexact=name).first()
 
 
 def _least_busy() -> Any:

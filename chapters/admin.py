@@ -117,7 +117,7 @@ class ApplicationAdmin(admin.ModelAdmin):
             return format_html('<span class="late">{}</span>', "Overdue")
         return format_html("{}", "Answered" if application.answered_at else "In time")
 
-    @admin.action(description="Mark as answered now")
+    @admin.action(description="Mark as answered now", permissions=["change"])
     def mark_answered(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
         """Record the answer's moment, and that a conversation began."""
         changed = queryset.filter(answered_at=None).update(

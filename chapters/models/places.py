@@ -8,8 +8,8 @@ from django.db import models
 from django.urls import reverse
 
 RESERVED_SLUGS = {
-    "account", "admin", "api", "chapters", "compare", "convenings", "data", "health", "healthz",
-    "help", "indicators", "join", "me", "method", "pay", "privacy", "readyz", "start", "static",
+    "accessibility", "account", "admin", "api", "chapters", "compare", "convenings", "data",
+    "health", "healthz", "help", "indicators", "join", "me", "method", "pay", "privacy", "readyz", "start", "static",
     "webhooks",
 }  # fmt: skip
 
