@@ -1,27 +1,9 @@
 """The backbone's view of agendas. Texts are read here and written by councils alone."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from agendas.models import Agenda, Revision, Section
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows and changes none."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
+from chapters.admin import ReadOnlyAdmin
 
 
 @admin.register(Agenda)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from chapters.admin import ReadOnlyAdmin
 from measurement.models import (
     DemographicGroup,
     Indicator,
@@ -14,22 +15,6 @@ from measurement.models import (
     ScorecardLine,
     Source,
 )
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows and changes none: another figure is another row, from another release."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
 
 
 @admin.register(Indicator)

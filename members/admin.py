@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
+from chapters.admin import ReadOnlyAdmin
 from members import actions
 from members.models import Checkout, Membership, Organization, Payment, StripeEvent, User
 
@@ -71,22 +73,6 @@ class PersonAdmin(UserAdmin):
         return super().has_change_permission(request, obj)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the system writes."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):
     """Organizations of the network."""
@@ -96,10 +82,23 @@ class OrganizationAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
 
+class MembershipForm(ModelForm):
+    """The status alone; its rule spans fields that nobody types."""
+
+    def clean_status(self) -> str:
+        """Refuse to make somebody active who has no number or end of dues."""
+        status: str = self.cleaned_data["status"]
+        row = self.instance
+        if status == Membership.Status.ACTIVE and not (row.number and row.paid_until):
+            raise ValidationError("Nobody is active before dues were paid.")
+        return status
+
+
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
     """Memberships of all chapters; dates follow from payments and are not typed here."""
 
+    form = MembershipForm
     list_display = ["user", "chapter", "number", "status", "joined_on", "paid_until"]
     list_filter = ["chapter", "status"]
     list_select_related = ["user", "chapter"]
@@ -109,6 +108,10 @@ class MembershipAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: people join."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        """Save by the action, which keeps the public count of members right."""
+        actions.change_status(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: the books refer to it."""

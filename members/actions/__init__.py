@@ -8,6 +8,7 @@ from members.actions.joining import (
     sponsor_membership,
     start_checkout,
 )
+from members.actions.memberships import change_status
 from members.actions.paying import (
     apply_event,
     receive_event,
@@ -18,6 +19,7 @@ from members.actions.paying import (
 
 __all__ = [
     "apply_event",
+    "change_status",
     "close_checkout",
     "greet_person",
     "open_payment_page",

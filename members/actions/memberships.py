@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db import transaction
 from django.db.models import Max
 
 from chapters.models import Chapter
@@ -35,6 +36,18 @@ def extend_membership(
         chapter.save(update_fields=["member_count"])
     forget(chapter)
     return is_new
+
+
+def change_status(membership: Membership) -> Membership:
+    """Store another status, and count the chapter's active members anew."""
+    with transaction.atomic():
+        chapter = lock_chapter(membership.chapter_id)
+        membership.save(update_fields=["status"])
+        rows = Membership.objects.filter(chapter=chapter, status=Membership.Status.ACTIVE)
+        chapter.member_count = rows.count()
+        chapter.save(update_fields=["member_count"])
+        forget(chapter)
+    return membership
 
 
 def _next_number(chapter: Chapter) -> int:
