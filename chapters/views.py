@@ -60,7 +60,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @public
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether the database answers; fails with 500 when it does not."""
+    """Say whether the database answers; fails with 503 when it does not."""
     with connection.cursor() as cursor:
         cursor.execute("select 1")
     return JsonResponse({"database": "ok"})

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from config import api_page, front, gates
 
+handler500 = "config.failures.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
