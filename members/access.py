@@ -3,7 +3,6 @@
 from typing import Any
 
 from chapters.models import Chapter
-from members.models import Payment
 from members.queries import membership_of
 
 
@@ -16,8 +15,3 @@ def is_member(user: Any, chapter: Chapter) -> bool:
 def can_join(chapter: Chapter) -> bool:
     """True where dues are taken: launching and active chapters."""
     return chapter.is_open
-
-
-def can_read_receipt(user: Any, payment: Payment) -> bool:
-    """True for the person who paid."""
-    return bool(user.is_authenticated and payment.user_id == user.pk)

@@ -6,7 +6,7 @@ about a price ever reaches Stripe.
 
 import datetime
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -123,14 +123,16 @@ def close_session(session_id: str) -> Session:
     return retrieve_session(session_id)
 
 
-def list_recent_sessions(since: datetime.datetime, limit: int = 1000) -> list[Session]:
-    """Sessions created since a moment, newest first."""
-    return [_session(found) for found in _pages("sessions", since, limit)]
-
-
 def list_recent_events(since: datetime.datetime, limit: int = 1000) -> list[dict[str, Any]]:
     """The events about sessions since a moment, newest first, as deliveries would carry them."""
-    return list(_pages("events", since, limit, types=list(SESSION_EVENTS)))
+    query: Any = {
+        "created": {"gte": int(since.timestamp())}, "limit": 100, "types": list(SESSION_EVENTS)
+    }  # fmt: skip
+    try:
+        found = islice(_client().v1.events.list(query).auto_paging_iter(), limit)
+        return [event.to_dict(recursive=True) for event in found]
+    except stripe.StripeError as error:
+        raise GatewayDown(str(error)) from error
 
 
 def verify(payload: bytes, header: str) -> dict[str, Any]:
@@ -183,18 +185,6 @@ def _kind(status: int) -> type[GatewayDown | GatewayRefused]:
     if status >= 500 or status == 409:
         return GatewayDown
     return GatewayUnknown if status == 404 else GatewayRefused
-
-
-def _pages(
-    what: str, since: datetime.datetime, limit: int, **asked: Any
-) -> Iterator[dict[str, Any]]:
-    service: Any = _client().v1.events if what == "events" else _client().v1.checkout.sessions
-    query = {"created": {"gte": int(since.timestamp())}, "limit": 100, **asked}
-    try:
-        for found in islice(service.list(query).auto_paging_iter(), limit):
-            yield found.to_dict(recursive=True)
-    except stripe.StripeError as error:
-        raise GatewayDown(str(error)) from error
 
 
 def _session(raw: dict[str, Any]) -> Session:
