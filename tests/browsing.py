@@ -41,7 +41,7 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=15_000)
 
 
 class Visit:
@@ -52,7 +52,7 @@ class Visit:
         self.troubles: list[str] = []
         self.asked: list[str] = []
         self._expected: set[int] = set()
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.on("console", self._see_console)
         context.on("weberror", self._see_error)
         context.on("requestfailed", self._see_failure)
@@ -121,12 +121,12 @@ class Visit:
         self.page.wait_for_url(lambda url: "/account/login/" not in url)
 
     def open_guarded(self, path: str) -> Page:
-        """Open a page that asks for the password once more."""
+        """Open a page that asks for the password once more, unless it was given just now."""
         self.go(path)
-        self.page.wait_for_url("**/account/reauthenticate/**")
-        self.page.locator("input[name=password]").fill(PASSWORD)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url(lambda url: url.endswith(path))
+        if "/reauthenticate/" in self.page.url:
+            self.page.locator("input[name=password]").fill(PASSWORD)
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_url(lambda url: url.endswith(path))
         return self.page
 
     def enrol_app(self) -> str:

@@ -1,0 +1,327 @@
+"""Every page of the site with an example, for axe and for pictures.
+
+A page is named by its route as `config.checks.routes` gives it. A new page needs a line in
+`PAGES`; a new address that is no page one in `NO_PAGES`, with the reason.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from playwright.sync_api import expect
+
+from tests.browsing import PASSWORD, Visit, email_of
+from tests.stack import Stack
+
+# What an address is made of; each finds one value behind no walls.
+EXAMPLES = {
+    "section": "select min(s.id) from agendas_section s join chapters_chapter c"
+    " on c.id = s.chapter_id where c.slug = 'san-francisco'",
+    "convening": "select min(s.id) from convenings_convening s join chapters_chapter c"
+    " on c.id = s.chapter_id where c.slug = 'san-francisco'",
+    "full": "select max(s.id) from convenings_convening s join chapters_chapter c"
+    " on c.id = s.chapter_id where c.slug = 'san-francisco'",
+    "registration": "select token from convenings_registration order by id limit 1",
+    "application": "select token from chapters_application order by id limit 1",
+    "application_id": "select id from chapters_application order by id limit 1",
+    "membership_id": "select min(id) from members_membership",
+    "mia_id": "select id from members_user where email like 'mia@%%'",
+    "receipt": "select p.id from members_payment p join members_user u on u.id = p.user_id"
+    " where u.email like 'mia@%%' order by p.id limit 1",
+    "job": "select id from chapters_job where status = 'done' order by created_at limit 1",
+    "key": "select a.id from mfa_authenticator a join members_user u on u.id = a.user_id"
+    " where u.email like 'dee@%%' and a.type = 'webauthn' limit 1",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as somebody sees it: its name, its route, who looks, where, and what comes before."""
+
+    name: str
+    route: str
+    address: str
+    person: str = ""
+    before: Callable[[Visit], None] | None = None
+    after: Callable[[Visit], None] | None = None
+    # Answers that belong to this page, such as 422 for a form with errors.
+    statuses: tuple[int, ...] = ()
+
+    def open(self, visit: Visit, stack: Stack) -> None:
+        """Bring the visit there, giving the password once more where that is asked."""
+        with visit.expecting(*self.statuses):
+            if self.before:
+                self.before(visit)
+            if self.address:
+                path = fill_in(self.address, stack)
+                visit.go(path) if "reauthenticate" in path else visit.open_guarded(path)
+            if self.after:
+                self.after(visit)
+
+
+def fill_in(address: str, stack: Stack) -> str:
+    """The address with examples in the place of `{names}`."""
+    names = re.findall(r"{(\w+)}", address)
+    return address.format(**{name: stack.rows(EXAMPLES[name])[0][0] for name in names})
+
+
+# --- What comes before, or after ------------------------------------------------------------------
+
+
+def choose_dues(visit: Visit) -> None:
+    """Answer the second step of joining San Francisco."""
+    visit.go("/san-francisco/join/")
+    visit.page.locator("input[name=amount][value='36']").check()
+    visit.press("Continue")
+    visit.page.wait_for_url(lambda url: not url.endswith("/san-francisco/join/"))
+
+
+def choose_too_little(visit: Visit) -> None:
+    """Answer it with less than the minimum."""
+    visit.page.locator("input[name=amount][value=other]").check()
+    visit.page.get_by_label("Other amount").fill("11.99")
+    send_form(visit)
+
+
+def ask_for_code(visit: Visit) -> None:
+    """Have a sign-in code sent."""
+    visit.go("/account/login/code/")
+    visit.page.locator("input[name=email]").fill(email_of("otto"))
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_url("**/confirm/**")
+
+
+def give_password(visit: Visit) -> None:
+    """Stand before the second step of signing in."""
+    visit.go("/account/login/")
+    visit.page.locator("input[name=login]").fill(email_of("dee"))
+    visit.page.locator("input[name=password]").fill(PASSWORD)
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_url("**/2fa/authenticate/**")
+
+
+def send_form(visit: Visit) -> None:
+    """Send the page's first form as it is, and wait for what is wrong with it."""
+    visit.page.get_by_role("main").locator("form[method=post] button").first.click()
+    expect(visit.page.get_by_role("alert")).to_be_visible()
+
+
+def save_meanwhile(visit: Visit) -> None:
+    """Save a text that was written on a version before the newest."""
+    form = visit.page.locator("form:has([name=base_version])")
+    form.locator("[name=base_version]").evaluate("node => { node.value = node.value - 1 }")
+    form.locator("[name=body]").fill("Rent rises faster than pay, and women carry most of it.")
+    form.locator("[name=reason]").fill("Says it shorter")
+    form.locator("button").click()
+    expect(visit.page.get_by_role("alert")).to_be_visible()
+
+
+CHAPTER = "<slug:chapter>/"
+SECTION = f"{CHAPTER}agenda/sections/<int:pk>/"
+SF = "/san-francisco"
+AGENDA_SECTION = f"{SF}/agenda/sections/{{section}}"
+PAGES = [
+    # Front pages
+    Shown("home", "", "/"),
+    Shown("home-mia", "", "/", "mia"),
+    Shown("chapter", CHAPTER, f"{SF}/"),
+    Shown("chapter-lou", CHAPTER, f"{SF}/", "lou"),
+    Shown("chapter-launching", CHAPTER, "/tucson/"),
+    Shown("chapter-gathering", CHAPTER, "/richmond/"),
+    Shown("not-found", "", "/no-such-city/dashboard/", statuses=(404,)),
+    # Words
+    Shown("method", "method/", "/method/"),
+    Shown("privacy", "privacy/", "/privacy/"),
+    Shown("accessibility", "accessibility/", "/accessibility/"),
+    Shown("help", "help/", "/help/"),
+    # Figures
+    Shown("dashboard", f"{CHAPTER}dashboard/", f"{SF}/dashboard/"),
+    Shown("dashboard-lou", f"{CHAPTER}dashboard/", f"{SF}/dashboard/?topic=income", "lou"),
+    Shown("dashboard-denver", f"{CHAPTER}dashboard/", "/denver/dashboard/"),
+    Shown("dashboard-richmond", f"{CHAPTER}dashboard/", "/richmond/dashboard/"),
+    Shown(
+        "indicator",
+        f"{CHAPTER}dashboard/<slug:code>/",
+        f"{SF}/dashboard/employment_gap_25_54/",
+    ),
+    Shown("indicators", "indicators/", "/indicators/"),
+    Shown("api", "api/v1/", "/api/v1/"),
+    # The agenda
+    Shown("agenda", f"{CHAPTER}agenda/", f"{SF}/agenda/"),
+    Shown("agenda-lou", f"{CHAPTER}agenda/", f"{SF}/agenda/", "lou"),
+    Shown("agenda-none", f"{CHAPTER}agenda/", "/minneapolis/agenda/"),
+    Shown("section", f"{SECTION}edit/", f"{AGENDA_SECTION}/edit/", "lou"),
+    Shown(
+        "section-conflict",
+        f"{SECTION}edit/",
+        f"{AGENDA_SECTION}/edit/",
+        "lou",
+        after=save_meanwhile,
+        statuses=(409,),
+    ),
+    Shown("section-history", f"{SECTION}history/", f"{AGENDA_SECTION}/history/", "lou"),
+    # Convenings
+    Shown("convenings", "convenings/", "/convenings/"),
+    Shown("convenings-chapter", f"{CHAPTER}convenings/", f"{SF}/convenings/"),
+    Shown("convenings-none", f"{CHAPTER}convenings/", "/tucson/convenings/"),
+    Shown("convening", f"{CHAPTER}convenings/<int:pk>/", f"{SF}/convenings/{{convening}}/"),
+    Shown("convening-mia", f"{CHAPTER}convenings/<int:pk>/", f"{SF}/convenings/{{full}}/", "mia"),
+    Shown(
+        "convening-errors",
+        f"{CHAPTER}convenings/<int:pk>/",
+        f"{SF}/convenings/{{convening}}/",
+        after=lambda visit: send_empty(visit, "main form.card"),
+        statuses=(422,),
+    ),
+    Shown(
+        "registered",
+        f"{CHAPTER}convenings/<int:pk>/registered/",
+        f"{SF}/convenings/{{convening}}/registered/",
+    ),
+    Shown(
+        "registration",
+        f"{CHAPTER}convenings/registrations/<str:token>/",
+        f"{SF}/convenings/registrations/{{registration}}/",
+    ),
+    # Founding
+    Shown("start", "start/", "/start/"),
+    Shown("start-errors", "start/", "/start/", after=send_form, statuses=(422,)),
+    Shown("received", "start/<slug:token>/", "/start/{application}/"),
+    # Joining
+    Shown("join", "join/", "/join/"),
+    Shown("join-amount", f"{CHAPTER}join/", f"{SF}/join/"),
+    Shown(
+        "join-amount-errors",
+        f"{CHAPTER}join/",
+        f"{SF}/join/",
+        after=choose_too_little,
+        statuses=(422,),
+    ),
+    Shown("join-account", f"{CHAPTER}join/account/", f"{SF}/join/account/", before=choose_dues),
+    Shown("join-name", f"{CHAPTER}join/account/", f"{SF}/join/account/", "otto", choose_dues),
+    Shown("join-review", f"{CHAPTER}join/review/", f"{SF}/join/review/", "otto", choose_dues),
+    Shown("join-done", f"{CHAPTER}join/done/", f"{SF}/join/done/", "mia"),
+    # A member's own
+    Shown("me", "me/", "/me/", "mia"),
+    Shown("me-otto", "me/", "/me/", "otto"),
+    Shown("me-bea", "me/", "/me/", "bea"),
+    Shown("name", "me/name/", "/me/name/", "mia"),
+    Shown("receipt", "me/receipts/<int:pk>/", "/me/receipts/{receipt}/", "mia"),
+    Shown("job", f"{CHAPTER}jobs/<uuid:pk>/", f"{SF}/jobs/{{job}}/", "lou"),
+    # Signing in
+    Shown("login", "account/login/", "/account/login/"),
+    Shown("login-errors", "account/login/", "/account/login/", after=send_form, statuses=(422,)),
+    Shown("code", "account/login/code/", "/account/login/code/"),
+    Shown("code-confirm", "account/login/code/confirm/", "", before=ask_for_code),
+    Shown("signup", "account/signup/", "/account/signup/"),
+    Shown("signup-passkey", "account/signup/passkey/", "/account/signup/passkey/"),
+    Shown("inactive", "account/inactive/", "/account/inactive/"),
+    Shown("verification", "account/confirm-email/", "/account/confirm-email/"),
+    Shown("reset", "account/password/reset/", "/account/password/reset/"),
+    Shown("reset-done", "account/password/reset/done/", "/account/password/reset/done/"),
+    Shown(
+        "reset-key",
+        "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        "/account/password/reset/key/1-worn-out/",
+    ),
+    Shown(
+        "reset-key-done",
+        "account/password/reset/key/done/",
+        "/account/password/reset/key/done/",
+    ),
+    Shown("second-step", "account/2fa/authenticate/", "", before=give_password),
+    # One's own account; Dee has every second factor
+    Shown("logout", "account/logout/", "/account/logout/", "mia"),
+    Shown("email", "account/email/", "/account/email/", "mia"),
+    Shown("password", "account/password/change/", "/account/password/change/", "mia"),
+    Shown("reauthenticate", "account/reauthenticate/", "/account/reauthenticate/", "mia"),
+    Shown("sessions", "account/sessions/", "/account/sessions/", "mia"),
+    Shown("factors", "account/2fa/", "/account/2fa/", "mia"),
+    Shown("factors-dee", "account/2fa/", "/account/2fa/", "dee"),
+    Shown("app-add", "account/2fa/totp/activate/", "/account/2fa/totp/activate/", "mia"),
+    Shown("app-remove", "account/2fa/totp/deactivate/", "/account/2fa/totp/deactivate/", "dee"),
+    Shown("codes", "account/2fa/recovery-codes/", "/account/2fa/recovery-codes/", "dee"),
+    Shown(
+        "codes-new",
+        "account/2fa/recovery-codes/generate/",
+        "/account/2fa/recovery-codes/generate/",
+        "dee",
+    ),
+    Shown("keys", "account/2fa/webauthn/", "/account/2fa/webauthn/", "dee"),
+    Shown("key-add", "account/2fa/webauthn/add/", "/account/2fa/webauthn/add/", "dee"),
+    Shown(
+        "key-edit",
+        "account/2fa/webauthn/keys/<int:pk>/edit/",
+        "/account/2fa/webauthn/keys/{key}/edit/",
+        "dee",
+    ),
+    Shown(
+        "key-remove",
+        "account/2fa/webauthn/keys/<int:pk>/remove/",
+        "/account/2fa/webauthn/keys/{key}/remove/",
+        "dee",
+    ),
+    Shown(
+        "factors-again",
+        "account/2fa/reauthenticate/",
+        "/account/2fa/reauthenticate/",
+        "dee",
+    ),
+    Shown(
+        "key-again",
+        "account/2fa/webauthn/reauthenticate/",
+        "/account/2fa/webauthn/reauthenticate/",
+        "dee",
+    ),
+    # The backbone's admin
+    Shown("admin", "admin/", "/admin/", "bea"),
+    Shown("admin-app", "admin/*", "/admin/chapters/", "bea"),
+    Shown("admin-queue", "admin/*", "/admin/chapters/application/", "bea"),
+    Shown(
+        "admin-application",
+        "admin/*",
+        "/admin/chapters/application/{application_id}/change/",
+        "bea",
+    ),
+    Shown("admin-members", "admin/*", "/admin/members/membership/", "bea"),
+    Shown("admin-payments", "admin/*", "/admin/members/payment/", "bea"),
+    Shown("admin-person", "admin/*", "/admin/members/user/{mia_id}/change/", "bea"),
+    Shown("admin-convening", "admin/*", "/admin/convenings/convening/add/", "bea"),
+]
+
+
+def send_empty(visit: Visit, form: str) -> None:
+    """Send a form with nothing in it, past the browser's own checks."""
+    visit.page.locator(form).evaluate("node => { node.noValidate = true }")
+    for box in visit.page.locator(f"{form} input:not([type=hidden])").all():
+        box.fill("")
+    visit.page.locator(f"{form} button").first.click()
+    expect(visit.page.locator("[aria-invalid=true]").first).to_be_visible()
+
+
+# Addresses that show no page of ours by themselves, and why.
+NO_PAGES = {
+    "api/v1/*/": "an answer for programs",
+    "api/v1/schema/": "an answer for programs",
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "webhooks/stripe/": "for the payment provider",
+    f"{CHAPTER}dashboard/file/": "takes a form only",
+    f"{SECTION}restore/<int:revision>/": "takes a form only",
+    f"{CHAPTER}convenings/<int:pk>/convening.ics": "a file",
+    f"{CHAPTER}join/pay/": "leads to the payment page",
+    f"{CHAPTER}join/returned/": "leads back into the way of joining",
+    f"{CHAPTER}jobs/<uuid:pk>/stop/": "takes a form only",
+    f"{CHAPTER}jobs/<uuid:pk>/files/<uuid:file>/": "a file",
+    "account/password/set/": "nobody is without a password who sees it",
+    "account/2fa/recovery-codes/download/": "a file",
+    "account/2fa/webauthn/login/": "takes a form only, or answers for programs",
+    "account/2fa/webauthn/signup/": "follows only on a sign-up with a confirmed code",
+}
+
+
+def is_known(route: str) -> bool:
+    """Whether a route has its example or its reason."""
+    patterns = {page.route for page in PAGES} | set(NO_PAGES)
+    return route in patterns or any(fnmatch(route, one) for one in patterns if "*" in one)
