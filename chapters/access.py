@@ -15,12 +15,6 @@ def is_council(user: Any) -> bool:
     return user.is_authenticated and Seat.objects.current().filter(user=user).exists()
 
 
-def is_chair(user: Any) -> bool:
-    """True while the person chairs the open chapter's council."""
-    seats = Seat.objects.current()
-    return user.is_authenticated and seats.filter(user=user, role=Seat.Role.CHAIR).exists()
-
-
 def can_see_job(user: Any, job: Job) -> bool:
     """Who asked for the work, and the council of its chapter; they may also stop it."""
     return user.is_authenticated and (job.asked_by_id == user.pk or is_council(user))

@@ -39,5 +39,4 @@ class Gate:
 public = Gate("public", lambda request: True, signs_in=False)
 signed_in = Gate("signed in", lambda request: request.user.is_authenticated)
 council = Gate("council", lambda request: access.is_council(request.user))
-chair = Gate("chair", lambda request: access.is_chair(request.user))
 backbone = Gate("backbone", lambda request: access.is_backbone(request.user))

@@ -215,7 +215,8 @@ def _record_failure(job: Job, error: Exception) -> None:
 def _sentence(error: Exception) -> str:
     if isinstance(error, Hopeless):
         return str(error)
-    return f"{type(error).__name__}: {error}"[:500]
+    # What broke may name tables and values; it stands in the log, not on the asker's page.
+    return f"Something broke on our side ({type(error).__name__})."
 
 
 class Heartbeat(threading.Thread):

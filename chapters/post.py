@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 
 from chapters.doorbell import ring
@@ -41,26 +40,6 @@ def post(
             at_least_once=at_least_once,
         )
     )
-
-
-def enqueue(
-    message: EmailMultiAlternatives, kind: str, chapter: Chapter | None = None
-) -> list[Mail]:
-    """Put a message that somebody else rendered (allauth) into the outbox, one row an address."""
-    pages = [str(content) for content, form in message.alternatives if form == "text/html"]
-    return [
-        _store(
-            Mail(
-                kind=kind,
-                to=to,
-                chapter=chapter,
-                subject=str(message.subject),
-                text=str(message.body),
-                html=pages[0] if pages else "",
-            )
-        )
-        for to in message.recipients()
-    ]
 
 
 def _letterhead(chapter: Chapter | None) -> dict[str, Any]:

@@ -200,7 +200,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
 # Beside allauth's own limits.
-ACCOUNT_RATE_LIMITS = {"request_information": "10/h/ip"}
+ACCOUNT_RATE_LIMITS = {"request_information": "10/h/ip", "register": "100/h/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

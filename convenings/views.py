@@ -1,5 +1,6 @@
 """Doors of the convenings."""
 
+from allauth.core import ratelimit
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,6 +47,9 @@ def detail(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
     form = RegistrationForm(request.POST)
     if not form.is_valid():
         return _page(request, convening, form, status=422)
+    if not ratelimit.consume(request, action="register"):
+        form.add_error(None, "Many registrations came from your network. Wait an hour")
+        return _page(request, convening, form, status=429)
     try:
         before = actions.register(convening, user=request.user, **form.cleaned_data)
     except actions.Over:

@@ -182,7 +182,8 @@ def _ask(call: Callable[[], Any]) -> dict[str, Any]:
 
 def _kind(status: int) -> type[GatewayDown | GatewayRefused]:
     # 409: the same call is still under way, as after a double click; it may be repeated.
-    if status >= 500 or status == 409:
+    # 401 and 403: our key is wrong; nothing was said about this payment.
+    if status >= 500 or status in {401, 403, 409}:
         return GatewayDown
     return GatewayUnknown if status == 404 else GatewayRefused
 

@@ -50,7 +50,6 @@ class Migration(migrations.Migration):
                 ('goal_cents', models.PositiveBigIntegerField(default=7500000)),
                 ('member_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('pledged_cents', models.PositiveBigIntegerField(default=0, editable=False)),
-                ('page_version', models.PositiveBigIntegerField(default=1, editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={

@@ -78,7 +78,6 @@ class Chapter(models.Model):
     # need no look behind a chapter's walls.
     member_count = models.PositiveIntegerField(default=0, editable=False)
     pledged_cents = models.PositiveBigIntegerField(default=0, editable=False)
-    page_version = models.PositiveBigIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

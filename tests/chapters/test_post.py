@@ -8,13 +8,12 @@ from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
 from chapters.delivery import MAX_ATTEMPTS, deliver_waiting
 from chapters.models import Mail
-from chapters.post import enqueue, post
+from chapters.post import post
 from chapters.scope import as_self, in_chapter
 from chapters.tasks import deliver_post
 from chapters.unscoped import as_backbone
@@ -165,17 +164,6 @@ def test_batches_share_a_connection_and_nothing_is_sent_twice(postmaster):
     assert postmaster.connections == 2
     addresses = [letter["To"] for letter in postmaster.letters]
     assert addresses == [f"person{number}@example.org" for number in range(60)]
-
-
-def test_message_of_allauth_goes_through_the_outbox(postmaster):
-    message = EmailMultiAlternatives("Sign in", "Code 1234", to=["mia@example.org"])
-    message.attach_alternative("<p>Code 1234</p>", "text/html")
-    with as_self():
-        (mail,) = enqueue(message, "account-code")
-    assert (mail.kind, mail.html) == ("account-code", "<p>Code 1234</p>")
-    deliver_post()
-    (letter,) = postmaster.letters
-    assert letter.get_body(["html"]).get_content().strip() == "<p>Code 1234</p>"
 
 
 @pytest.mark.parametrize("answer", ["451 Try later", "421 Busy", "hang up"])
