@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, models
@@ -237,6 +238,10 @@ def test_every_route_has_a_gate():
 
 def test_a_route_without_a_gate_would_be_found():
     assert gate_of("elsewhere/", route("elsewhere/", lambda request: HttpResponse())) is None
+
+
+def test_every_model_can_be_seen_by_the_backbone():
+    assert [m._meta.label for m in ours() if m not in admin.site._registry] == []
 
 
 def stated_roles() -> dict[str, set[str]]:

@@ -3,12 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
 from chapters.actions import add_business_days, answer_due
 from chapters.models import Application, Mail
+from chapters.models.places import RESERVED_SLUGS
 from chapters.unscoped import as_backbone
+from config.checks import routes
 from tests.factories import make_application, make_user
 
 ANSWERS = {
@@ -88,6 +91,31 @@ def test_start_pressed_twice_is_one_request(client: Client, bea) -> None:
     assert Application.objects.count() == 1
     with as_backbone():
         assert Mail.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_start_shows_nobody_a_request_made_in_another_name(client: Client, bea) -> None:
+    first = client.post("/start/", ANSWERS)
+    second = client.post("/start/", ANSWERS | {"name": "Somebody Else"})
+    assert first["Location"] != second["Location"]
+    assert Application.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_who_may_only_look_at_requests_cannot_mark_them_answered(client_for) -> None:
+    watcher = make_user("watcher", is_staff=True)
+    watcher.user_permissions.add(Permission.objects.get(codename="view_application"))
+    application = make_application(answered_at=None)
+    given = {"action": "mark_answered", "_selected_action": application.pk}
+    client_for(watcher).post("/admin/chapters/application/", given)
+    application.refresh_from_db()
+    assert application.answered_at is None
+
+
+@pytest.mark.django_db
+def test_no_chapter_can_take_an_address_of_the_national_site() -> None:
+    firsts = {address.partition("/")[0] for address, _ in routes()}
+    assert {first for first in firsts if first.isalpha()} <= RESERVED_SLUGS
 
 
 @pytest.mark.django_db

@@ -206,9 +206,12 @@ def test_mail_waits_while_the_server_is_away(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     first, second = note(at_least_once=False), note()
-    deliver_post()
+    for _ in range(MAX_ATTEMPTS + 1):
+        deliver_post()
     for mail in (fresh(first), fresh(second)):
-        assert (mail.state, mail.lease_until) == (Mail.State.QUEUED, None)
+        assert (mail.state, mail.lease_until, mail.attempts) == (Mail.State.QUEUED, None, 0)
+        assert mail.not_before <= timezone.now()
+        assert "refused" in mail.error
 
 
 def test_broken_line_leaves_at_most_once_mail_unknown(postmaster):

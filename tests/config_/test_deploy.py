@@ -73,7 +73,7 @@ DEMANDED = {
     "SECRET_KEY": "only-for-this-test", "SITE_URL": "https://network.example.org",
     "ALLOWED_HOSTS": "network.example.org", "DATABASE_URL": "postgresql://nc_app@localhost/none",
     "REDIS_URL": "redis://localhost", "EMAIL_URL": "smtp://localhost:25",
-    "STRIPE_SECRET_KEY": "sk_live_only_for_this_test", "STRIPE_WEBHOOK_SECRET": "whsec_for_this_test",
+    "STRIPE_SECRET_KEY": "sk_live_only_for_this_test", "STRIPE_WEBHOOK_SECRET": "whsec_for_test",
 }  # fmt: skip
 
 

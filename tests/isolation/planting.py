@@ -67,6 +67,10 @@ class Side:
         """The first planted row of `app.Model`."""
         return self.rows[apps.get_model(label)][0]
 
+    def national(self, label: str) -> Any:
+        """A row of `app.Model` that belongs to no chapter."""
+        return national_row(apps.get_model(label))
+
 
 def plant(name: str, mark: str, *, published: bool) -> Side:
     """Make a chapter and fill it; `published` opens what can be open to all."""
@@ -187,6 +191,8 @@ def _target(f: Any, side: Side) -> Iterator[Any]:
         return
     if target is User:
         yield side.user
+    elif is_owned(target) and not side.chapter.pk:
+        yield national_row(target)
     elif is_owned(target):
         if target not in side.rows:
             side.rows[target] = list(_rows(target, side, side.published))
@@ -199,9 +205,12 @@ def _target(f: Any, side: Side) -> Iterator[Any]:
 
 def national_row(model: Any) -> models.Model:
     """A row that belongs to nobody, such as a period; made when there is none."""
-    found = model._base_manager.first()
-    if found:
-        return found
-    nobody = Side(Chapter(), OPEN_WORD, make_user(password=None))
-    values = {f.name: value for f in _fields(model) for value in _value(f, nobody, True)}
-    return model._base_manager.create(**values | registry.fields_of(model, nobody, True))
+    of_nation = {"chapter": None} if is_owned(model) else {}
+    with as_backbone():
+        found = model._base_manager.filter(**of_nation).first()
+        if found:
+            return found
+        nobody = Side(Chapter(), OPEN_WORD, make_user(password=None))
+        values = {f.name: value for f in _fields(model) for value in _value(f, nobody, True)}
+        values |= registry.fields_of(model, nobody, True)
+        return model._base_manager.create(**values | of_nation)

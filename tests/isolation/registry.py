@@ -53,7 +53,12 @@ def _dues(side: "Side", is_open: bool) -> dict[str, Any]:
 
 def _payment(side: "Side", is_open: bool) -> dict[str, Any]:
     today = timezone.localdate()
-    return {"covers_from": today, "covers_until": today + datetime.timedelta(days=300)}
+    return {
+        "covers_from": today,
+        "covers_until": today + datetime.timedelta(days=300),
+        # What a chapter took in dues stands on its public page, and this is its only payment.
+        "amount_cents": ORDINARY,
+    }
 
 
 def _convening(side: "Side", is_open: bool) -> dict[str, Any]:
@@ -71,7 +76,11 @@ FIELDS: dict[str, Values] = {
     "chapters.Seat": _council,
     "members.Membership": _dues,
     "members.Payment": _payment,
+    # Every chapter has a list of the same name as the nation's; only that one counts.
+    "measurement.Scorecard": {"code": "national"},
+    "measurement.DemographicGroup": {"key": ""},
     "agendas.Agenda": lambda side, is_open: {"published_at": timezone.now()},
+    "agendas.Revision": {"version": 1},
     "convenings.Convening": _convening,
 }
 
@@ -83,6 +92,14 @@ def fields_of(model: Any, side: "Side", is_open: bool) -> dict[str, Any]:
 
 
 # --- Addresses -----------------------------------------------------------------------------------
+
+
+def _code(side: "Side") -> str:
+    """At home the nation's indicator, elsewhere the chapter's own, which nobody else may see."""
+    if side.mark in NUMBERS:
+        return side.row("measurement.Indicator").code
+    return side.national("measurement.Indicator").code
+
 
 # (route, parameter, value or function of a chapter's side): what its name alone does not tell.
 PARAMETERS: list[tuple[str, str, Any]] = [
@@ -96,6 +113,10 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ("chapters:job-file", "file", lambda side: side.row("chapters.StoredFile").pk),
     ("agendas:revision-restore", "pk", lambda side: side.row("agendas.Section").pk),
     ("convenings:*", "pk", lambda side: side.row("convenings.Convening").pk),
+    ("chapters:received", "token", lambda side: side.national("chapters.Application").token),
+    ("measurement:*", "code", _code),
+    ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
+    ("members:receipt", "pk", lambda side: side.row("members.Payment").pk),
     ("convenings:*", "token", lambda side: side.row("convenings.Registration").token),
 ]
 
@@ -106,9 +127,22 @@ OPEN_WRITES: dict[str, str] = {
     "members:join*": "people join any chapter",
     "convenings:*": "people register for any chapter's published convening",
 }
-# The address holds a secret that was sent to one person alone: who has it sees that one row.
-HOLDER_SEES: dict[str, str] = {
-    "convenings:registration": "the link in the confirmation",
+# The address holds a secret that was sent to one person alone: who has it has that one row,
+# under the address of its own chapter.
+HOLDERS: dict[str, tuple[str, str]] = {
+    "convenings:registration": ("convenings_registration", "the link in the confirmation"),
+}
+# Server errors in code that is not ours, with part of their words.
+EXCUSED: dict[str, str] = {
+    # Django's autocomplete widget on a key that is no number; only staff with the right get there.
+    "admin:*": "expected a number but got",
 }
 # No visit succeeds without something a crawler can't have.
-UNREACHED: dict[str, str] = {}
+UNREACHED: dict[str, str] = {
+    "account_reauthenticate": "asks for a session that began with a password",
+    "mfa_reauthenticate*": "asks for a session that began with a password",
+    "mfa_deactivate_totp": "asks for a second factor of one's own",
+    "mfa_*_recovery_codes": "asks for a second factor of one's own",
+    "mfa_*_webauthn": "asks for a passkey of one's own",
+    "members:stripe-webhook": "asks for a signed body; tests/members signs some",
+}

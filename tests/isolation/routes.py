@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
-import pytest
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
@@ -16,6 +15,10 @@ from tests.isolation.planting import Side, national_row
 
 # Written elsewhere; they are crawled with fewer methods, since their code is not ours.
 FOREIGN = ("admin/", "account/")
+
+
+class Unknown(LookupError):
+    """A parameter of a route that nobody can fill."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,17 @@ def all_routes() -> list[Route]:
     return list(_walk(get_resolver(), "", (), ()))
 
 
+def unknown_parameters(routes: list[Route], side: Side) -> list[str]:
+    """What has to be registered before these routes can be visited."""
+    missing = []
+    for route in routes:
+        try:
+            route.address(side)
+        except Unknown as error:
+            missing.append(str(error))
+    return missing
+
+
 def _walk(
     resolver: URLResolver, form: str, parameters: tuple[str, ...], names: tuple[str, ...]
 ) -> Iterator[Route]:
@@ -69,11 +83,10 @@ def _value(route: Route, parameter: str, side: Side) -> Any:
         return side.chapter.slug
     row = _row(route, parameter, side)
     if row is None:
-        pytest.fail(
+        raise Unknown(
             f"Nobody knows a value for <{parameter}> of {route}: add a line"
             f' ("{route.name}", "{parameter}", lambda side: ...)'
-            " to PARAMETERS in tests/isolation/registry.py.",
-            pytrace=False,
+            " to PARAMETERS in tests/isolation/registry.py."
         )
     return row.pk
 

@@ -9,11 +9,13 @@ from django.core.management import call_command, get_commands
 from django.db import connection, models
 
 from chapters.models import Chapter
+from chapters.owned import SharedOrOwned
 from chapters.unscoped import as_backbone
+from measurement.models import Observation
 from members.models import User
 from tests.factories import make_membership, make_seat, make_user
 from tests.isolation import registry
-from tests.isolation.planting import Side, owned_models, plant
+from tests.isolation.planting import Side, national_row, owned_models, plant
 
 Rows = dict[tuple[str, str], str]
 
@@ -25,6 +27,8 @@ class Role:
     name: str
     person: User | None
     rights: frozenset[str] = frozenset()
+    # A short crawl sends only the keen ones everywhere with everything.
+    is_keen: bool = False
 
 
 @dataclass
@@ -43,7 +47,14 @@ class World:
 
 def make_world() -> World:
     """San Francisco is at home; Denver has published, Tucson only drafted."""
+    for model in owned_models():
+        if issubclass(model, SharedOrOwned):
+            national_row(model)
     home = plant("San Francisco", "home", published=True)
+    with as_backbone():
+        # The nation's figure is one of San Francisco, so that its dashboard has something to show.
+        figures = Observation._base_manager.filter(chapter=None)
+        figures.update(place=home.chapter.place)
     denver = plant("Denver", registry.DENVER, published=True)
     tucson = plant("Tucson", registry.TUCSON, published=False)
     return World(home, [denver, tucson], _roles(home, denver))
@@ -51,19 +62,19 @@ def make_world() -> World:
 
 def _roles(home: Side, denver: Side) -> list[Role]:
     everywhere = frozenset({registry.DENVER, registry.TUCSON})
-    roles = [
-        Role("visitor", None),
+    council = make_seat(home.chapter, make_user("council", password=None)).user
+    chair = make_seat(home.chapter, make_user("chair", password=None), role="chair").user
+    root = make_user("root", password=None, is_staff=True, is_superuser=True)
+    return [
+        Role("visitor", None, is_keen=True),
         Role("member", home.user),
-        Role("council", make_seat(home.chapter, make_user("council", password=None)).user),
-        Role(
-            "chair", make_seat(home.chapter, make_user("chair", password=None), role="chair").user
-        ),
+        Role("council", council),
+        Role("chair", chair, is_keen=True),
         Role("former council", _former_council(home.chapter)),
         Role("member of Denver", denver.user, frozenset({registry.DENVER})),
         Role("backbone", _backbone(), everywhere),
-        Role("superuser", make_user("root", is_staff=True, is_superuser=True), everywhere),
+        Role("superuser", root, everywhere),
     ]
-    return roles
 
 
 def _former_council(chapter: Chapter) -> User:

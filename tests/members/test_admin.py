@@ -7,8 +7,9 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 
 from chapters.models import Mail
+from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
-from members import demo
+from members import actions, demo
 from members.models import Membership, Payment, User
 from tests.factories import (
     make_chapter,
@@ -66,6 +67,23 @@ def test_money_is_shown_and_never_edited(client_for, bea, sf, denver):
     client_for(lead).post("/admin/members/stripeevent/", again)
     event.refresh_from_db()
     assert event.state == "received"
+
+
+def test_a_status_changed_by_hand_counts_at_once(client_for, bea, sf, mia, otto):
+    lead = User.objects.create_user("lead@example.org", is_staff=True)
+    lead.groups.add(Group.objects.get(name="Backbone lead"))
+    with in_chapter(sf):
+        paid = actions.sponsor_membership(mia, sf)
+    unpaid = make_membership(sf, user=otto, status="pending", number=None, paid_until=None)
+    client = client_for(lead)
+    for row, status, answer in [(paid, "cancelled", 302), (unpaid, "active", 200)]:
+        address = f"/admin/members/membership/{row.pk}/change/"
+        assert client.post(address, {"status": status}).status_code == answer
+    sf.refresh_from_db()
+    assert sf.member_count == 0
+    client.post(f"/admin/members/membership/{paid.pk}/change/", {"status": "active"})
+    sf.refresh_from_db()
+    assert sf.member_count == 1
 
 
 def test_letters_with_codes_are_not_shown_in_the_mail_log(client_for, bea, sf):

@@ -1,0 +1,84 @@
+"""Takes single walls down, so that the probes can be seen to fail."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, models
+
+from chapters.owned import ScopedManager, SharedManager
+from chapters.scope import in_chapter
+from tests.isolation.planting import Side, shared_pks
+
+
+def visible(model: Any) -> set[Any]:
+    """Keys that plain SQL finds at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'select "{model._meta.pk.column}" from "{model._meta.db_table}"')
+        return {key for (key,) in cursor.fetchall()}
+
+
+def closed(model: Any, side: Side) -> set[Any]:
+    """The chapter's rows that are not open to all."""
+    return {row.pk for row in side.rows[model]} - shared_pks(model)
+
+
+def complaints(model: Any, home: Side, other: Side, *, by_sql: bool) -> list[str]:
+    """What is wrong with the view from home: another's closed rows in it, or own rows missing."""
+    with in_chapter(home.chapter):
+        found = visible(model) if by_sql else _by_manager(model)
+    wrong = [f"{model._meta.label} shows {key}" for key in closed(model, other) & found]
+    own = {row.pk for row in home.rows[model]}
+    return wrong + [f"{model._meta.label} hides {key}" for key in own - found]
+
+
+def _by_manager(model: Any) -> set[Any]:
+    return set(model._default_manager.values_list("pk", flat=True))
+
+
+@contextmanager
+def plain_managers(*only: Any) -> Iterator[None]:
+    """Wall one down: managers that filter nothing (of these models, or of all)."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (ScopedManager, SharedManager):
+            scoped = kind.get_queryset
+
+            def anything(manager: Any, scoped: Any = scoped) -> models.QuerySet:
+                if only and manager.model not in only:
+                    return scoped(manager)
+                return models.Manager.get_queryset(manager)
+
+            patch.setattr(kind, "get_queryset", anything)
+        yield
+
+
+@contextmanager
+def open_policies(cursor: Any, *tables: str, condition: str = "true") -> Iterator[None]:
+    """Wall two down: the tables' policy `chapter` lets all rows pass (or none: `false`)."""
+    kept = {}
+    for table in tables:
+        cursor.execute(
+            "select pg_get_expr(polqual, polrelid) from pg_policy"
+            " where polname = 'chapter' and polrelid = %s::regclass",
+            [table],
+        )
+        (kept[table],) = cursor.fetchone()
+        cursor.execute(f'alter policy chapter on "{table}" using ({condition})')
+    try:
+        yield
+    finally:
+        for table, policy in kept.items():
+            cursor.execute(f'alter policy chapter on "{table}" using ({policy})')
+
+
+@contextmanager
+def no_row_security(cursor: Any, *tables: str) -> Iterator[None]:
+    """Wall two gone: row security switched off on the tables."""
+    for table in tables:
+        cursor.execute(f'alter table "{table}" disable row level security')
+    try:
+        yield
+    finally:
+        for table in tables:
+            cursor.execute(f'alter table "{table}" enable row level security')
