@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from chapters import access
 
@@ -29,11 +31,24 @@ class Gate:
             if self.allows(request):
                 return view(request, *args, **kwargs)
             if self.signs_in and not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_page_of(request))
             raise Http404
 
         gated.gate = self  # type: ignore[attr-defined]
         return gated
+
+
+def _page_of(request: HttpRequest) -> str:
+    """What to show after signing in: for a form that was sent, the page that it stands on.
+
+    The address it is sent to may answer POST alone, and signing in ends with a GET.
+    """
+    sent_from = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, request.is_secure())
+    if request.method in {"GET", "HEAD"} or not ours:
+        return request.get_full_path()
+    parts = urlsplit(sent_from)
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 public = Gate("public", lambda request: True, signs_in=False)

@@ -26,6 +26,9 @@ class ScopeMiddleware:
         return response
 
     def _scope(self, request: HttpRequest) -> Scope:
+        # PostgreSQL's texts cannot hold this character, so there is nothing to look for.
+        if "\0" in request.path_info:
+            raise Http404("No address has a null character in it.")
         request.chapter = _chapter(request)  # type: ignore[attr-defined]
         chapter_id = request.chapter.pk if request.chapter else None  # type: ignore[attr-defined]
         user_id = request.user.pk
