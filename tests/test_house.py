@@ -35,7 +35,12 @@ NATIONAL = {
 }
 LONGEST_FILE, LONGEST_TEMPLATE, LONGEST_FUNCTION = 400, 120, 25
 TEMPLATE_NAME = re.compile(r"[a-z0-9_./-]+\.(html|txt|svg)")
-INLINE = re.compile(r"<style|\sstyle\s*=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:", re.I)
+# A block of JSON is data that no browser runs.
+INLINE = re.compile(
+    r"<style|\sstyle\s*=|<script(?![^>]*\s(?:src=|type=\"application/json\"))"
+    r"|\son[a-z]+\s*=|javascript:",
+    re.I,
+)
 
 
 def ours() -> list[Any]:
