@@ -27,6 +27,11 @@ def is_production() -> bool:
     return os.environ.get("PRODUCTION", "").lower() in {"1", "true", "yes", "on"}
 
 
+def wants_demo() -> bool:
+    """Whether an empty database gets the demo, whose passwords everybody knows."""
+    return os.environ.get("DEMO", "1") != "0" and not is_production()
+
+
 def state_dir() -> Path:
     """The one folder that holds all state: `STATE_DIR`, or `var/` in the repository."""
     return Path(os.environ.get("STATE_DIR") or ROOT / "var").expanduser().absolute()

@@ -4,7 +4,6 @@ It keeps no state but PID files: killed itself, it leaves processes that its suc
 """
 
 import contextlib
-import os
 import signal
 import sys
 import time
@@ -118,7 +117,7 @@ class Supervisor:
         self._announce()
 
     def _fill(self) -> None:
-        if os.environ.get("DEMO", "1") != "0" and self.is_empty():
+        if layout.wants_demo() and self.is_empty():
             self.say("the database is empty: adding the demo")
             self._finish(self._begin("demo"), "demo data")
 

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 import pytest
 import yaml
+from django.core.management import CommandError, call_command
 
-from config.stack import programs
+from config.stack import layout, programs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -98,6 +99,15 @@ def test_production_starts_with_real_services_and_makes_no_secrets(tmp_path: Pat
     done = load_settings(tmp_path, PRODUCTION="yes", **DEMANDED)
     assert (done.returncode, done.stdout) == (0, "https://api.stripe.com\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_production_never_gets_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEMO", raising=False)
+    assert layout.wants_demo()
+    monkeypatch.setenv("PRODUCTION", "1")
+    assert not layout.wants_demo()
+    with pytest.raises(CommandError, match="PRODUCTION is set"):
+        call_command("demo")
 
 
 class Listener(BaseHTTPRequestHandler):

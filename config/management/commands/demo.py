@@ -6,10 +6,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from chapters.models import Chapter
 from chapters.unscoped import as_backbone
+from config.stack import layout
 
 FLOORS = ("chapters", "members", "measurement", "agendas", "convenings")
 # Floors whose demo is national: its rows are the backbone's to write.
@@ -26,6 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load each floor's demo room, lowest first."""
+        if layout.is_production():
+            raise CommandError("PRODUCTION is set: the demo's passwords are known to everybody.")
         rooms = [import_module(f"{app}.demo") for app in FLOORS if find_spec(f"{app}.demo")]
         wanted = not options["people"] and not (options["if_empty"] and Chapter.objects.exists())
         for room in rooms if wanted else ():
