@@ -53,9 +53,16 @@ def people() -> list[str]:
     width = max(len(address) for _, address, _, _ in PEOPLE) + len(DOMAIN) + 1
     lines = []
     for name, address, slug, group in PEOPLE:
-        part = group or (f"paid place in {slug}" if slug else "an account, no chapter yet")
+        part = group or _part_in(address, slug)
         lines.append(f"  {address}@{DOMAIN}".ljust(width + 4) + f"{name}, {part}")
     return [*lines, f"  The password of all: {PASSWORD}"]
+
+
+def _part_in(address: str, slug: str) -> str:
+    if not slug:
+        return "an account, no chapter yet"
+    is_chair = any(seat[:2] == (address, slug) for seat in SEATS)
+    return f"{'chair' if is_chair else 'member'} in {slug}"
 
 
 def _load_person(name: str, email: str, group: str) -> User:

@@ -108,3 +108,9 @@ def test_demo_people_load_twice_without_payments(db):
             assert Membership.objects.filter(status="active").count() == 3
             assert not Payment.objects.exists()
     assert User.objects.filter(email__endswith=demo.DOMAIN).count() == 5
+
+
+def test_demo_says_who_chairs_a_council():
+    lines = [line.split("  ")[-1].strip() for line in demo.people()]
+    assert "Lou P., chair in san-francisco" in lines
+    assert "Otto K., member in denver" in lines
