@@ -1,5 +1,6 @@
 """The page of a job: progress, Stop, downloads, and who may see them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -26,7 +27,7 @@ def running(chapter, by=None, **fields):
         "phase": "Drawing charts",
         "done": 31,
         "total": 48,
-        "started_at": now - timedelta(seconds=62),
+        "started_at": now - timedelta(seconds=50),
         "lease_until": now + timedelta(seconds=30),
     } | fields
     return make_job(chapter, by, **fields)
@@ -116,3 +117,11 @@ def test_stop_button_stops_and_leads_back(sf, asker, lou, dee, client_for):
     with in_chapter(sf):
         stopped = Job.objects.get()
     assert (stopped.status, stopped.fence, stopped.lease_until) == (Job.Status.STOPPED, 1, None)
+
+
+def test_page_says_who_asked_and_when(sf, asker, client_for):
+    asker.name = "Lou P."
+    asker.save()
+    job = running(sf, asker)
+    text = client_for(asker).get(address(job)).content.decode()
+    assert re.search(r"San Francisco, asked for by Lou P\. on .*, \d{1,2}:\d\d [ap]m</p>", text)
