@@ -19,7 +19,10 @@ class InformationForm(forms.Form):
 
     name = forms.CharField(
         max_length=120,
-        error_messages={"required": "Enter your name"},
+        error_messages={
+            "required": "Enter your name",
+            "max_length": "Enter a name of 120 characters or fewer",
+        },
         widget=forms.TextInput(attrs={"autocomplete": "name", "class": "w-l"}),
     )
     email = forms.EmailField(
@@ -28,12 +31,16 @@ class InformationForm(forms.Form):
         error_messages={
             "required": "Enter your e-mail address",
             "invalid": "Enter an e-mail address like name@example.org",
+            "max_length": "Enter a shorter e-mail address",
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "w-l"}),
     )
     city = forms.CharField(
         max_length=120,
-        error_messages={"required": "Enter your city"},
+        error_messages={
+            "required": "Enter your city",
+            "max_length": "Enter a city of 120 characters or fewer",
+        },
         widget=forms.TextInput(attrs={"autocomplete": "address-level2", "class": "w-m"}),
     )
     state = forms.CharField(
@@ -48,12 +55,14 @@ class InformationForm(forms.Form):
     organization = forms.CharField(
         max_length=160,
         required=False,
+        error_messages={"max_length": "Enter an organization of 160 characters or fewer"},
         widget=forms.TextInput(attrs={"autocomplete": "organization", "class": "w-l"}),
     )
     message = forms.CharField(
         label="What do you see in your city?",
         max_length=4000,
         required=False,
+        error_messages={"max_length": "Use 4,000 characters or fewer for what you see"},
         widget=forms.Textarea(attrs={"rows": 5, "class": "short"}),
     )
 

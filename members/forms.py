@@ -8,6 +8,7 @@ from chapters.models import Chapter
 from members.dues import CHOICES_CENTS, MAXIMUM_CENTS, MINIMUM_CENTS, read_dollars, show_dollars
 
 OTHER = "other"
+BAD_AMOUNT = "Enter an amount in dollars, like 48 or 48.50"
 BAD_EMAIL = "Enter an e-mail address like name@example.org"
 
 
@@ -33,13 +34,16 @@ class AmountForm(forms.Form):
         + [(OTHER, "Other")],
         error_messages={"required": "Choose an amount", "invalid_choice": "Choose an amount"},
     )
-    other = forms.CharField(required=False, max_length=20)
+    other = forms.CharField(
+        required=False, max_length=20, error_messages={"max_length": BAD_AMOUNT}
+    )
 
     def clean(self) -> dict[str, Any]:
         """Turn either answer into cents."""
         cleaned = super().clean() or {}
         if cleaned.get("amount") == OTHER:
-            cleaned["amount_cents"] = self._read_other(cleaned.get("other", ""))
+            if "other" in cleaned:
+                cleaned["amount_cents"] = self._read_other(cleaned["other"])
         elif "amount" in cleaned:
             cleaned["amount_cents"] = int(cleaned["amount"]) * 100
         return cleaned
@@ -47,7 +51,7 @@ class AmountForm(forms.Form):
     def _read_other(self, text: str) -> int | None:
         cents = read_dollars(text)
         if cents is None and text.strip():
-            self.add_error("other", "Enter an amount in dollars, like 48 or 48.50")
+            self.add_error("other", BAD_AMOUNT)
         elif cents is None or cents < MINIMUM_CENTS:
             self.add_error("other", f"Enter {show_dollars(MINIMUM_CENTS, whole=True)} or more")
         elif cents > MAXIMUM_CENTS:

@@ -67,6 +67,18 @@ def test_start_refuses_unknown_state_and_keeps_answers(client: Client) -> None:
     assert not Application.objects.exists()
 
 
+@pytest.mark.django_db
+def test_start_names_the_field_that_is_too_long(client: Client) -> None:
+    long = {"name": "n" * 121, "city": "c" * 121, "organization": "o" * 161, "message": "m" * 4001}
+    response = client.post("/start/", ANSWERS | long)
+    assert list(response.context["form"].errors.values()) == [
+        ["Enter a name of 120 characters or fewer"],
+        ["Enter a city of 120 characters or fewer"],
+        ["Enter an organization of 160 characters or fewer"],
+        ["Use 4,000 characters or fewer for what you see"],
+    ]
+
+
 def test_answer_is_due_at_closing_time_of_the_fifth_business_day() -> None:
     friday_night = dt.datetime.fromisoformat("2026-11-21T04:30+00:00")  # Friday in New York
     assert answer_due(friday_night).isoformat() == "2026-11-27T17:00:00-05:00"

@@ -68,6 +68,7 @@ def test_the_list_of_chapters_costs_the_same_for_any_number(
         ("other", "0", "Enter $12 or more"),
         ("other", "twelve", "Enter an amount in dollars, like 48 or 48.50"),
         ("other", "10000.01", "Enter $10,000 or less"),
+        ("other", "1" * 21, "Enter an amount in dollars, like 48 or 48.50"),
         ("1", "", "Choose an amount"),
         ("", "", "Choose an amount"),
     ],
