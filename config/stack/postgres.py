@@ -49,7 +49,7 @@ def binary(name: str) -> Path:
 def start() -> Process:
     """Adopt the server that a killed supervisor left, or start one. Does not wait for it."""
     found = running()
-    return found or _spawn()
+    return _adopt(found) if found else _spawn()
 
 
 def running() -> Process | None:
@@ -58,6 +58,12 @@ def running() -> Process | None:
     if pid and processes.is_alive(pid) and pid in rootless.working_in(data_dir(), [pid]):
         return Process(NAME, pid, None, signal.SIGINT)
     return None
+
+
+def _adopt(process: Process) -> Process:
+    # Its starter may have been killed before it wrote down whom it had started.
+    processes.note_pid(NAME, process.pid)
+    return process
 
 
 def answers() -> bool:
@@ -88,7 +94,9 @@ def wait(process: Process, patience: float = 30) -> Process:
         elif now > deadline:
             raise StackError(f"PostgreSQL stays silent:\n{processes.last_lines(NAME)}")
         time.sleep(0.03)
-    return process
+    # What answers may be the server of a killed supervisor, which was quicker than ours.
+    found = None if process.is_running() else running()
+    return _adopt(found) if found else process
 
 
 # --- Starting ----------------------------------------------------------------------------------
