@@ -10,7 +10,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from chapters.actions import recount_pledges
-from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, Seat, StoredFile
+from chapters.models import (
+    Application,
+    Chapter,
+    Job,
+    Mail,
+    Place,
+    Pledge,
+    Seat,
+    StoredFile,
+    WaitlistEntry,
+)
 from chapters.ready import forget
 
 
@@ -124,6 +134,17 @@ class ApplicationAdmin(admin.ModelAdmin):
             answered_at=timezone.now(), stage=Application.Stage.TALKING
         )
         self.message_user(request, f"{changed} marked as answered.")
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(ReadOnlyAdmin):
+    """Who waits for a chapter in their city, and who has been told of one."""
+
+    list_display = ["city", "state", "email", "name", "confirmed_at", "told_of", "created_at"]
+    list_filter = [("confirmed_at", admin.EmptyFieldListFilter), "told_of", "state"]
+    list_select_related = ["told_of"]
+    search_fields = ["city", "email", "name"]
+    exclude = ["token"]
 
 
 @admin.register(Pledge)

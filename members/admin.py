@@ -12,7 +12,15 @@ from django.http import HttpRequest, HttpResponse
 
 from chapters.admin import ReadOnlyAdmin
 from members import actions
-from members.models import Checkout, Membership, Organization, Payment, StripeEvent, User
+from members.models import (
+    Checkout,
+    Membership,
+    Organization,
+    PaidPlace,
+    Payment,
+    StripeEvent,
+    User,
+)
 
 
 class PersonChangeForm(UserChangeForm):
@@ -99,11 +107,19 @@ class MembershipAdmin(admin.ModelAdmin):
     """Memberships of all chapters; dates follow from payments and are not typed here."""
 
     form = MembershipForm
-    list_display = ["user", "chapter", "number", "status", "joined_on", "paid_until"]
-    list_filter = ["chapter", "status"]
+    list_display = ["user", "chapter", "is_home", "number", "status", "joined_on", "paid_until"]
+    list_filter = ["chapter", "status", "is_home"]
     list_select_related = ["user", "chapter"]
     search_fields = ["user__email", "user__name"]
-    readonly_fields = ["chapter", "user", "number", "joined_on", "paid_until", "created_at"]
+    readonly_fields = [
+        "chapter",
+        "user",
+        "is_home",
+        "number",
+        "joined_on",
+        "paid_until",
+        "created_at",
+    ]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: people join."""
@@ -116,6 +132,16 @@ class MembershipAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: the books refer to it."""
         return False
+
+
+@admin.register(PaidPlace)
+class PaidPlaceAdmin(ReadOnlyAdmin):
+    """Questions for paid places; councils decide on them on their own page."""
+
+    list_display = ["asked_at", "chapter", "user", "status", "decided_by", "paid_until"]
+    list_filter = ["status", "chapter"]
+    list_select_related = ["user", "chapter", "decided_by"]
+    search_fields = ["user__email", "user__name"]
 
 
 @admin.register(Checkout)

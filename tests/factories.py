@@ -12,11 +12,29 @@ from typing import Any
 from django.utils import timezone
 
 from agendas.models import Agenda, Revision, Section
-from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, Seat, StoredFile
+from chapters.models import (
+    Application,
+    Chapter,
+    Job,
+    Mail,
+    Place,
+    Pledge,
+    Seat,
+    StoredFile,
+    WaitlistEntry,
+)
 from chapters.scope import in_chapter
 from convenings.models import Convening, Registration
 from measurement.models import DemographicGroup, Indicator, Observation, Period, Source
-from members.models import Checkout, Membership, Organization, Payment, StripeEvent, User
+from members.models import (
+    Checkout,
+    Membership,
+    Organization,
+    PaidPlace,
+    Payment,
+    StripeEvent,
+    User,
+)
 
 PASSWORD = "network-city-demo"
 _count = itertools.count(1)
@@ -85,6 +103,20 @@ def make_application(**fields: Any) -> Application:
         "due_at": timezone.now() + datetime.timedelta(days=3),
     } | fields
     return Application.objects.create(**fields)
+
+
+def make_waitlist_entry(**fields: Any) -> WaitlistEntry:
+    """Somebody of Boise who waits for a chapter and has confirmed it; `place` names the city."""
+    mark = fields.pop("mark", f"Waiting{next(_count)}")
+    place = fields.get("place")
+    city = {"city": place.name, "state": place.state} if place else {"city": "Boise", "state": "ID"}
+    fields = {
+        "name": f"{mark} name",
+        "email": f"{mark.lower()}@example.org",
+        "confirmed_at": timezone.now(),
+        **city,
+    } | fields
+    return WaitlistEntry.objects.create(**fields)
 
 
 def make_pledge(chapter: Chapter, **fields: Any) -> Pledge:
@@ -227,6 +259,14 @@ def make_payment(membership: Membership, **fields: Any) -> Payment:
             user_id=membership.user_id,
             **fields,
         )
+
+
+def make_paid_place(chapter: Chapter, user: User | None = None, **fields: Any) -> PaidPlace:
+    """A question for a paid place that waits for the council."""
+    mark = fields.pop("mark", "Paid place")
+    fields = {"note": f"{mark} note"} | fields
+    with in_chapter(chapter):
+        return PaidPlace.objects.create(chapter=chapter, user=user or make_user(), **fields)
 
 
 def make_stripe_event(**fields: Any) -> StripeEvent:

@@ -1,9 +1,19 @@
 """The ground floor's tables."""
 
 from chapters.models.councils import Seat
-from chapters.models.founding import Application, Pledge
+from chapters.models.founding import Application, Pledge, WaitlistEntry
 from chapters.models.jobs import Job, StoredFile
 from chapters.models.places import Chapter, Place
 from chapters.models.post import Mail
 
-__all__ = ["Application", "Chapter", "Job", "Mail", "Place", "Pledge", "Seat", "StoredFile"]
+__all__ = [
+    "Application",
+    "Chapter",
+    "Job",
+    "Mail",
+    "Place",
+    "Pledge",
+    "Seat",
+    "StoredFile",
+    "WaitlistEntry",
+]

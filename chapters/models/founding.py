@@ -5,10 +5,11 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from chapters.models.places import Place
+from chapters.models.places import Chapter, Place
 from chapters.owned import ChapterOwned
 
 # No letter or digit that is taken for another when somebody reads it out.
@@ -103,3 +104,39 @@ class Pledge(ChapterOwned):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.amount_cents / 100:,.2f} {self.currency.upper()}"
+
+
+class WaitlistEntry(models.Model):
+    """Somebody who would join a chapter in a city that has none; confirmed, they count for it."""
+
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120, blank=True)
+    city = models.CharField(max_length=120)
+    state = models.CharField(max_length=2)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True)
+    # Opens this one entry, to confirm it or to take it off the list.
+    token = models.SlugField(max_length=40, unique=True, editable=False, default=make_token)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    told_of = models.ForeignKey(
+        Chapter, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["state", "city", "id"]
+        verbose_name_plural = "waitlist entries"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), Lower("city"), "state", name="chapters_waitlist_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                Lower("city"), "state", name="chapters_waitlist_of_city",
+                condition=Q(confirmed_at__isnull=False),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.city}, {self.state}"

@@ -74,6 +74,9 @@ class Chapter(models.Model):
     )
     launched_on = models.DateField(null=True, blank=True)
     goal_cents = models.PositiveBigIntegerField(default=7_500_000)
+    paid_places = models.PositiveSmallIntegerField(
+        "paid places a year", null=True, blank=True, help_text="Empty: no limit"
+    )
     # Public sums, kept right in the transaction that changes them, so that the national pages
     # need no look behind a chapter's walls.
     member_count = models.PositiveIntegerField(default=0, editable=False)

@@ -27,6 +27,8 @@ class Membership(ChapterOwned):
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     joined_on = models.DateField(null=True)
     paid_until = models.DateField(null=True)
+    # Dues are paid in one chapter, the person's home; memberships beside it run as long as it does.
+    is_home = models.BooleanField("home chapter", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(ChapterOwned.Meta):
@@ -35,6 +37,9 @@ class Membership(ChapterOwned):
             *ChapterOwned.Meta.constraints,
             models.UniqueConstraint(fields=["chapter", "user"], name="members_one_membership"),
             models.UniqueConstraint(fields=["chapter", "number"], name="members_number_once"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(is_home=True), name="members_one_home"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="active") | Q(number__isnull=False, paid_until__isnull=False),
                 name="members_active_has_dates",
