@@ -4,14 +4,14 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models import Count, F, OuterRef, Subquery, Sum
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
 
 from chapters.doorbell import ring
-from chapters.models import Application, Chapter, Job, Pledge
+from chapters.models import Application, Chapter, Job, Place, Pledge, WaitlistEntry
 from chapters.post import post
 from chapters.queries import backbone_staff
 from chapters.ready import forget
@@ -22,6 +22,9 @@ ANSWER_DAYS = 5
 OFFICE = ZoneInfo("America/New_York")
 CLOSING_HOUR = 17
 REPEATED = dt.timedelta(days=1)
+# So long an address may stand on a waitlist that nobody has confirmed.
+UNCONFIRMED = dt.timedelta(days=30)
+TOLD_AT_ONCE = 200
 
 
 def request_job(
@@ -109,3 +112,59 @@ def add_business_days(moment: dt.datetime, days: int) -> dt.datetime:
         moment += dt.timedelta(days=1)
         days -= moment.weekday() < 5
     return moment
+
+
+# --- Waitlists ------------------------------------------------------------------------------------
+
+
+def join_waitlist(email: str, city: str, state: str) -> WaitlistEntry:
+    """Put an address on a city's waitlist, once, and mail it the link that confirms.
+
+    Who is on it already gets the link again: what a stranger sees is the same in both cases.
+    """
+    place = Place.objects.filter(name__iexact=city, state=state, level=Place.Level.CITY).first()
+    entry = _find_waiting(email, city, state)
+    if entry is None:
+        try:
+            with transaction.atomic():
+                entry = WaitlistEntry.objects.create(
+                    email=email, city=place.name if place else city, state=state, place=place
+                )
+        except IntegrityError:
+            entry = WaitlistEntry.objects.get(email__iexact=email, city__iexact=city, state=state)
+    post("waitlist-confirm", entry.email, {"entry": entry})
+    return entry
+
+
+def _find_waiting(email: str, city: str, state: str) -> WaitlistEntry | None:
+    rows = WaitlistEntry.objects.filter(email__iexact=email, city__iexact=city, state=state)
+    return rows.first()
+
+
+def confirm_waiting(entry: WaitlistEntry, name: str) -> None:
+    """Count the person from now on; a second press changes the name alone."""
+    entry.confirmed_at = entry.confirmed_at or timezone.now()
+    entry.name = name
+    entry.save(update_fields=["confirmed_at", "name"])
+
+
+def tell_waitlist(chapter: Chapter) -> int:
+    """Tell everybody who waits for this open chapter, once each; gives how many were told."""
+    place = chapter.place
+    of_city = Q(city__iexact=place.name, state=place.state) | Q(place=place)
+    waiting = WaitlistEntry.objects.filter(of_city, confirmed_at__isnull=False, told_at=None)
+    with transaction.atomic():
+        rows = list(waiting.select_for_update(skip_locked=True, of=("self",))[:TOLD_AT_ONCE])
+        for entry in rows:
+            post("waitlist-open", entry.email, {"entry": entry, "opened": chapter})
+        told = WaitlistEntry.objects.filter(pk__in=[entry.pk for entry in rows])
+        told.update(told_at=timezone.now(), told_of=chapter)
+    return len(rows)
+
+
+def forget_unconfirmed() -> int:
+    """Take addresses off that nobody has confirmed in time; gives how many."""
+    old = WaitlistEntry.objects.filter(
+        confirmed_at=None, created_at__lt=timezone.now() - UNCONFIRMED
+    )
+    return old.delete()[0]

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from chapters.actions import recount_pledges
+from chapters.finding import waiting_by_city
 from chapters.models import (
     Application,
     Chapter,
@@ -112,13 +114,24 @@ class SeatAdmin(ShownAdmin):
 class ApplicationAdmin(admin.ModelAdmin):
     """The founders' queue: what is due first stands first."""
 
-    list_display = ["reference", "city", "state", "stage", "owner", "due_at", "overdue"]
+    list_display = ["reference", "city", "state", "waiting", "stage", "owner", "due_at", "overdue"]
     list_filter = ["stage", "owner", "state"]
     list_select_related = ["owner"]
     search_fields = ["reference", "name", "email", "city"]
-    readonly_fields = ["reference", "created_at"]
+    readonly_fields = ["reference", "waiting", "created_at"]
     autocomplete_fields = ["place"]
     actions = ["mark_answered"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        """Each with the number of people who wait for a chapter in its city."""
+        rows = waiting_by_city().filter(small=Lower(OuterRef("city")), state=OuterRef("state"))
+        count = Subquery(rows.order_by().values("people"))
+        return super().get_queryset(request).annotate(waiting_people=Coalesce(count, 0))
+
+    @admin.display(description="people who wait")
+    def waiting(self, application: Any) -> int:
+        """Confirmed entries of the city's waitlist."""
+        return int(application.waiting_people)
 
     @admin.display(description="in time")
     def overdue(self, application: Application) -> SafeString:

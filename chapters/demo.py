@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
 from chapters.actions import recount_pledges
 from chapters.loading import load_places
-from chapters.models import Chapter, Place, Pledge
+from chapters.models import Chapter, Place, Pledge, WaitlistEntry
 from chapters.scope import in_chapter
 
 # slug, geoid, zone, status, launched, vision, art
@@ -23,6 +25,8 @@ CHAPTERS = [
 PLEDGES = [("River City Fund (sample)", 25_000), ("Two employers (sample)", 12_000),
            ("Eleven residents (sample)", 4_500)]  # fmt: skip
 
+WAITING = [("Boise", "ID"), ("Boise", "ID"), ("Boise", "ID"), ("Richmond", "VA")]
+
 
 def load() -> None:
     """Create places, chapters and pledges that are not there yet."""
@@ -37,6 +41,7 @@ def load() -> None:
             },
         )  # fmt: skip
     _load_pledges(Chapter.objects.get(slug="richmond"))
+    _load_waiting()
 
 
 def _load_pledges(chapter: Chapter) -> None:
@@ -46,3 +51,15 @@ def _load_pledges(chapter: Chapter) -> None:
                 chapter=chapter, name=name, defaults={"amount_cents": dollars * 100}
             )
         recount_pledges(chapter)
+
+
+def _load_waiting() -> None:
+    for number, (city, state) in enumerate(WAITING, 1):
+        WaitlistEntry.objects.get_or_create(
+            email=f"waiting-{number}@demo.network-city.example",
+            defaults={
+                "city": city, "state": state, "name": f"Sample person {number}",
+                "place": Place.objects.filter(name=city, state=state).first(),
+                "confirmed_at": timezone.now(),
+            },
+        )  # fmt: skip

@@ -1,17 +1,17 @@
 """Input of the ground floor, cleaned."""
 
-from typing import Any
-
 from django import forms
 
-STATES = frozenset(
-    {
-        "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "HI", "ID",
-        "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO",
-        "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA",
-        "PR", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
-    }
-)  # fmt: skip
+from chapters.finding import STATES
+
+BAD_STATE = "Enter the two letters of your state, such as VA"
+
+
+def clean_state(text: str) -> str:
+    """The postal code of a state in any case; raises ValidationError where there is none."""
+    if text.upper() not in STATES:
+        raise forms.ValidationError(BAD_STATE)
+    return text.upper()
 
 
 class InformationForm(forms.Form):
@@ -48,7 +48,7 @@ class InformationForm(forms.Form):
         help_text="Two letters, such as VA.",
         error_messages={
             "required": "Enter your state",
-            "max_length": "Enter the two letters of your state, such as VA",
+            "max_length": BAD_STATE,
         },
         widget=forms.TextInput(attrs={"autocomplete": "address-level1", "class": "w-s"}),
     )
@@ -66,9 +66,52 @@ class InformationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "class": "short"}),
     )
 
-    def clean_state(self) -> Any:
+    def clean_state(self) -> str:
         """Accept small letters; refuse what is no state."""
-        state = self.cleaned_data["state"].upper()
-        if state not in STATES:
-            raise forms.ValidationError("Enter the two letters of your state, such as VA")
-        return state
+        return clean_state(self.cleaned_data["state"])
+
+
+class WaitlistForm(forms.Form):
+    """Who waits for a chapter, and where."""
+
+    city = forms.CharField(
+        max_length=120,
+        error_messages={
+            "required": "Enter your city",
+            "max_length": "Enter a city of 120 characters or fewer",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2", "class": "w-m"}),
+    )
+    state = forms.CharField(
+        max_length=2,
+        help_text="Two letters, such as ID.",
+        error_messages={"required": "Enter your state", "max_length": BAD_STATE},
+        widget=forms.TextInput(attrs={"autocomplete": "address-level1", "class": "w-s"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        help_text="We send a link here now, and one letter when the chapter opens.",
+        error_messages={
+            "required": "Enter your e-mail address",
+            "invalid": "Enter an e-mail address like name@example.org",
+            "max_length": "Enter a shorter e-mail address",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "w-l"}),
+    )
+
+    def clean_state(self) -> str:
+        """Accept small letters; refuse what is no state."""
+        return clean_state(self.cleaned_data["state"])
+
+
+class WaitingNameForm(forms.Form):
+    """What to call somebody who waits; asked once the address is known to be theirs."""
+
+    name = forms.CharField(
+        required=False,
+        max_length=120,
+        help_text="Only the backbone sees it, when people of your city look for each other.",
+        error_messages={"max_length": "Enter a name of 120 characters or fewer"},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "w-l"}),
+    )

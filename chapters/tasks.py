@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from chapters import delivery, jobs
+from chapters import actions, delivery, jobs
 from chapters.actions import RUN_JOB
 from chapters.doorbell import ring
-from chapters.models import Job
+from chapters.models import Chapter, Job
+from chapters.scope import as_self
 from chapters.unscoped import as_backbone
 
 SWEEP_LIMIT = 100
@@ -32,3 +33,13 @@ def sweep_jobs() -> None:
 def deliver_post() -> None:
     """Send the mail that waits."""
     delivery.deliver_waiting()
+
+
+@shared_task
+def tell_waitlists() -> None:
+    """Tell whoever waited for a chapter that has opened, and forget who never confirmed."""
+    opened = [Chapter.Status.ACTIVE, Chapter.Status.LAUNCHING]
+    for chapter in Chapter.objects.filter(status__in=opened).select_related("place"):
+        with as_self():
+            actions.tell_waitlist(chapter)
+    actions.forget_unconfirmed()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chapters import job_views, views
+from chapters import job_views, views, waitlist_views
 
 app_name = "chapters"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("start/", views.start, name="start"),
     path("start/<slug:token>/", views.received, name="received"),
+    path("join/waitlist/", waitlist_views.join_waitlist, name="waitlist"),
+    path("join/waitlist/sent/", waitlist_views.sent, name="waitlist-sent"),
+    path("join/waitlist/<slug:token>/", waitlist_views.entry, name="waitlist-entry"),
     path("method/", views.page, {"name": "method"}, name="method"),
     path("privacy/", views.page, {"name": "privacy"}, name="privacy"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),

@@ -9,11 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chapters.actions import request_information
+from chapters.finding import waiting_by_city
 from chapters.forms import InformationForm
 from chapters.gates import public
 from chapters.models import Application
 from chapters.ready import ready
 
+SHOWN_CITIES = 20
 WRITE_US = f"write to {settings.CONTACT_EMAIL}."
 
 
@@ -40,7 +42,8 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _start_page(request: HttpRequest, form: InformationForm, status: int) -> HttpResponse:
-    return render(request, "chapters/start.html", {"form": form}, status=status)
+    context = {"form": form, "waiting": waiting_by_city()[:SHOWN_CITIES]}
+    return render(request, "chapters/start.html", context, status=status)
 
 
 @public

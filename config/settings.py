@@ -156,6 +156,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "ring overdue jobs": {"task": "chapters.tasks.sweep_jobs", "schedule": 15.0},
     "deliver waiting mail": {"task": "chapters.tasks.deliver_post", "schedule": 15.0},
+    "tell waitlists": {"task": "chapters.tasks.tell_waitlists", "schedule": 60.0},
     "apply waiting payment events": {"task": "members.tasks.sweep_events", "schedule": 30.0},
     "look for lost webhooks": {
         "task": "members.tasks.reconcile_checkouts",
@@ -200,7 +201,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
 # Beside allauth's own limits.
-ACCOUNT_RATE_LIMITS = {"request_information": "10/h/ip", "register": "100/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "request_information": "10/h/ip",
+    "register": "100/h/ip",
+    "join_waitlist": "20/h/ip,3/d/key",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

@@ -140,3 +140,7 @@ class WaitlistEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email}: {self.city}, {self.state}"
+
+    def get_absolute_url(self) -> str:
+        """The entry's own page, for whoever holds its address."""
+        return reverse("chapters:waitlist-entry", args=[self.token])

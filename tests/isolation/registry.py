@@ -114,6 +114,11 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ("agendas:revision-restore", "pk", lambda side: side.row("agendas.Section").pk),
     ("convenings:*", "pk", lambda side: side.row("convenings.Convening").pk),
     ("chapters:received", "token", lambda side: side.national("chapters.Application").token),
+    (
+        "chapters:waitlist-entry",
+        "token",
+        lambda side: side.national("chapters.WaitlistEntry").token,
+    ),
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:receipt", "pk", lambda side: side.row("members.Payment").pk),

@@ -29,6 +29,7 @@ EXAMPLES = {
     "mia_id": "select id from members_user where email like 'mia@%%'",
     "receipt": "select p.id from members_payment p join members_user u on u.id = p.user_id"
     " where u.email like 'mia@%%' order by p.id limit 1",
+    "waiting": "select token from chapters_waitlistentry order by id limit 1",
     "job": "select id from chapters_job where status = 'done' order by created_at limit 1",
     "key": "select a.id from mfa_authenticator a join members_user u on u.id = a.user_id"
     " where u.email like 'dee@%%' and a.type = 'webauthn' limit 1",
@@ -188,6 +189,10 @@ PAGES = [
     Shown("start", "start/", "/start/"),
     Shown("start-errors", "start/", "/start/", after=send_form, statuses=(422,)),
     Shown("received", "start/<slug:token>/", "/start/{application}/"),
+    Shown("waitlist", "join/waitlist/", "/join/waitlist/?city=Boise&state=ID"),
+    Shown("waitlist-errors", "join/waitlist/", "/join/waitlist/", after=send_form, statuses=(422,)),
+    Shown("waitlist-sent", "join/waitlist/sent/", "/join/waitlist/sent/"),
+    Shown("waitlist-entry", "join/waitlist/<slug:token>/", "/join/waitlist/{waiting}/"),
     # Joining
     Shown("join", "join/", "/join/"),
     Shown("join-amount", f"{CHAPTER}join/", f"{SF}/join/"),
