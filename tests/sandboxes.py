@@ -19,6 +19,8 @@ import stripe
 SECRET = "whsec_test"
 GOOD, DECLINED, POOR = "4242424242424242", "4000000000000002", "4000000000009995"
 ASKS, LATER, BOUNCES = "4000002500003155", "4000003720000278", "4000003720000286"
+ONCE, DISPUTED = "4000000000000341", "4000000000000259"
+REFUND_WAITS, REFUND_FAILS = "4000000000007726", "4000000000005126"
 PAID = ["charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"]
 ROOT = Path(__file__).parent.parent
 
@@ -135,6 +137,38 @@ def open_session(sandbox: Sandbox, options: Any = None, **more: Any) -> stripe.c
         **more,
     }
     return sandbox.client().v1.checkout.sessions.create(params, options)
+
+
+def subscribe(
+    sandbox: Sandbox, card: str = GOOD, interval: str = "year", **more: Any
+) -> tuple[stripe.checkout.Session, stripe.Subscription]:
+    """A session that subscribes for $36, paid; the session and the subscription as they are."""
+    price = {
+        "currency": "usd",
+        "unit_amount": 3600,
+        "product_data": {"name": "Dues"},
+        "recurring": {"interval": interval},
+    }
+    given: Any = {
+        "mode": "subscription",
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "payment_intent_data": {},
+        "subscription_data": {"metadata": {"membership": "7"}},
+        **more,
+    }
+    ident = open_session(sandbox, **given).id
+    sandbox.control("POST", f"sessions/{ident}/pay", card=card, email="mia@example.org")
+    client = sandbox.client().v1
+    session = client.checkout.sessions.retrieve(ident)
+    assert isinstance(session.subscription, str)
+    return session, client.subscriptions.retrieve(session.subscription)
+
+
+def kinds(sandbox: Sandbox, *, skip: int = 0) -> list[str]:
+    """The types of the events after the first `skip`, oldest first."""
+    found = sandbox.client().v1.events.list({"limit": 100}).auto_paging_iter()
+    newest_first: list[str] = [event.type for event in found]
+    return newest_first[::-1][skip:]
 
 
 def visit(

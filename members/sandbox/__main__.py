@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from members.sandbox import clock
 from members.sandbox.server import Server
 from members.sandbox.store import Store
 from members.sandbox.webhooks import Courier
@@ -30,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{refusal}\n")
         return 2
     store = Store(options.state)
+    clock.set_ahead(store.switch("ahead", 0))
     server = Server(options.port, store, options.public_url)
     courier = Courier(store, options.webhook_url, options.webhook_secret, options.retry_after)
     stop = threading.Event()

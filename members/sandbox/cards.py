@@ -8,13 +8,21 @@ from members.sandbox.wire import Json
 
 @dataclass(frozen=True)
 class Card:
-    """A test card. `outcome` is one of succeed, decline, confirm, settle, bounce."""
+    """A test card: `outcome` is one of succeed, decline, confirm, settle, bounce, once, dispute.
+
+    `refund` says what becomes of money given back: succeed, wait (and then succeed), fail (later).
+    """
 
     number: str
     brand: str
     outcome: str
     label: str
     decline_code: str = "generic_decline"
+    refund: str = "succeed"
+
+    def is_declined(self, uses: int) -> bool:
+        """Whether a charge is refused after `uses` earlier ones."""
+        return self.outcome == "decline" or (self.outcome == "once" and uses > 0)
 
     @property
     def spaced(self) -> str:
@@ -41,6 +49,10 @@ CARDS = (
     Card(
         "4000000000009995", "visa", "decline", "Not enough money", decline_code="insufficient_funds"
     ),
+    Card("4000000000000341", "visa", "once", "Works once, is declined at renewal"),
+    Card("4000000000000259", "visa", "dispute", "Payment succeeds, then is disputed"),
+    Card("4000000000007726", "visa", "succeed", "A refund takes a while", refund="wait"),
+    Card("4000000000005126", "visa", "succeed", "A refund fails later", refund="fail"),
     Card("5555555555554444", "mastercard", "succeed", "Payment succeeds"),
     Card("378282246310005", "amex", "succeed", "Payment succeeds"),
 )
@@ -61,6 +73,21 @@ class Entry:
     month: int
     year: int
     email: str
+
+
+def entry_from(kept: Json) -> Entry:
+    """The entry behind what a payment method keeps of it."""
+    return Entry(BY_LAST4[kept["last4"]], kept["month"], kept["year"], kept["email"])
+
+
+def keep(entry: Entry) -> Json:
+    """What is kept of an entry: the last four digits name the test card."""
+    return {
+        "last4": entry.card.last4,
+        "month": entry.month,
+        "year": entry.year,
+        "email": entry.email,
+    }
 
 
 def read_entry(form: dict[str, str], email: str | None) -> tuple[Entry | None, dict[str, str]]:
@@ -163,9 +190,8 @@ def _bank(card: Card) -> Json:
     }
 
 
-def outcome_block(card: Card) -> Json:
+def outcome_block(card: Card, *, declined: bool) -> Json:
     """`outcome` of a charge."""
-    declined = card.outcome == "decline"
     return {
         "advice_code": "try_again_later" if declined else None,
         "network_advice_code": None,

@@ -1,17 +1,15 @@
 """Checkout sessions: created, paid, confirmed, settled or expired, each step under the lock."""
 
-import time
-from typing import Any
 from urllib.parse import urlsplit
 
-from members.sandbox import cards, params, shapes
-from members.sandbox.cards import DECLINES, Entry
+from members.sandbox import cards, charging, clock, invoices, params, shapes, subscriptions
+from members.sandbox.cards import Entry
 from members.sandbox.events import emit
 from members.sandbox.store import Store, new_id
 from members.sandbox.wire import Json, StripeError, missing
 
 _LEAST = 50
-_HALF_HOUR, _DAY = 1800, 86400
+_HALF_HOUR, _DAY = 1800, clock.DAY
 SETTLE_AFTER = 30
 _OVERDUE = (
     "SELECT id FROM objects WHERE kind = 'checkout.session' "
@@ -20,10 +18,9 @@ _OVERDUE = (
 
 
 def create_session(store: Store, given: Json, base_url: str) -> Json:
-    """Open a session of `mode=payment`; raises as Stripe does for what it would refuse."""
+    """Open a session to pay or to subscribe; raises as Stripe does for what it would refuse."""
     params.require(given, "mode", "line_items", "success_url")
-    if given["mode"] != "payment":
-        raise StripeError("The sandbox speaks mode=payment only.", param="mode")
+    _check_mode(given)
     if given.get("ui_mode") not in (None, "hosted_page"):
         raise StripeError("The sandbox speaks ui_mode=hosted_page only.", param="ui_mode")
     _check_urls(given)
@@ -36,7 +33,40 @@ def create_session(store: Store, given: Json, base_url: str) -> Json:
     if given.get("customer_email"):
         body["customer_details"] = shapes.person(given["customer_email"])
     intent_data = given.get("payment_intent_data") or {}
-    return store.add(body, {"lines": lines, "intent": intent_data})
+    if body["mode"] == "subscription":
+        # An invoice names its page, and a renewal has no request that knows the address.
+        store.set_switch("base_url", base_url)
+    private = {"lines": lines, "subscription": given.get("subscription_data") or {}}
+    return store.add(body, private | {"intent": intent_data, "intent_id": None})
+
+
+def _check_mode(given: Json) -> None:
+    mode = given["mode"]
+    if mode not in ("payment", "subscription"):
+        raise StripeError("The sandbox speaks mode=payment and mode=subscription.", param="mode")
+    foreign = "payment_intent_data" if mode == "subscription" else "subscription_data"
+    if given.get(foreign):
+        raise StripeError(f"You can not pass `{foreign}` in `{mode}` mode.", param=foreign)
+    if mode == "subscription" and given.get("customer_creation"):
+        raise StripeError(
+            "`customer_creation` can only be used in `payment` and `setup` mode.",
+            param="customer_creation",
+        )
+    recurring = [
+        bool((raw.get("price_data") or {}).get("recurring")) for raw in given["line_items"]
+    ]
+    if mode == "payment" and any(recurring):
+        raise StripeError(
+            "You specified `payment` mode but passed a recurring price. Either switch to "
+            "`subscription` mode or use only one-time prices.",
+            param="line_items",
+        )
+    if mode == "subscription" and not all(recurring):
+        raise StripeError(
+            "You must provide at least one recurring price in `subscription` mode when using "
+            "prices.",
+            param="line_items",
+        )
 
 
 def _check_urls(given: Json) -> None:
@@ -57,7 +87,7 @@ def _check_payer(store: Store, given: Json) -> None:
 
 
 def _check_expiry(wanted: int | None) -> int:
-    now = int(time.time())
+    now = int(clock.now())
     if wanted is None:
         return now + _DAY
     if not now + _HALF_HOUR - 60 <= wanted <= now + _DAY + 60:
@@ -78,11 +108,21 @@ def _line(store: Store, raw: Json, at: int) -> Json:
                 f"Missing required param: {label}.", code="parameter_missing", param=label
             )
     params.require(data["product_data"], "name")
+    _check_interval(data.get("recurring"), f"{where}[price_data][recurring]")
     if data["unit_amount"] < 0 or raw.get("quantity", 1) < 1:
         raise StripeError("Invalid positive integer", code="parameter_invalid_integer", param=where)
     product = store.add(shapes.product(data["product_data"]))
     price = store.add(shapes.price(data, product["id"]))
     return shapes.item({"quantity": 1, **raw}, price, product["name"])
+
+
+def _check_interval(again: Json | None, where: str) -> None:
+    if again is None:
+        return
+    if again.get("interval") not in ("month", "year"):
+        raise StripeError("The sandbox bills by month and by year.", param=f"{where}[interval]")
+    if not 1 <= again.get("interval_count", 1) <= 36:
+        raise StripeError("Invalid interval_count", param=f"{where}[interval_count]")
 
 
 def _check_total(lines: list[Json]) -> None:
@@ -107,7 +147,7 @@ def find_session(store: Store, ident: str) -> Json:
         body = store.find("checkout.session", ident)
         if body is None:
             raise missing("checkout.session", ident, "id")
-        if body["status"] == "open" and body["expires_at"] <= time.time():
+        if body["status"] == "open" and body["expires_at"] <= clock.now():
             return _expire(store, body)
         return body
 
@@ -142,8 +182,7 @@ def pay(store: Store, ident: str, entry: Entry) -> Json:
             return body
         _ensure_customer(store, body, entry)
         intent = _ensure_intent(store, body)
-        kept = store.private(ident) | {"entry": [entry.card.last4, entry.month, entry.year]}
-        store.save_private(ident, kept | {"email": entry.email})
+        store.save_private(ident, store.private(ident) | {"entry": cards.keep(entry)})
         if entry.card.outcome == "confirm":
             return _ask_confirmation(store, body, intent)
         return _attempt(store, body, intent, entry)
@@ -158,20 +197,24 @@ def _ensure_customer(store: Store, body: Json, entry: Entry) -> None:
 
 
 def _ensure_intent(store: Store, body: Json) -> Json:
-    if body["payment_intent"]:
-        return find_intent(store, body)
-    intent = store.add(shapes.payment_intent(body, store.private(body["id"])["intent"]))
-    body["payment_intent"] = intent["id"]
+    known = intent_of(store, body)
+    if known:
+        return known
+    kept = store.private(body["id"])
+    again = body["mode"] == "subscription"
+    data = {"description": "Subscription creation"} if again else kept["intent"]
+    intent = store.add(shapes.payment_intent(body, data))
+    # A session that subscribes keeps its intent to itself: the invoice leads to it.
+    body["payment_intent"] = None if again else intent["id"]
     store.save(body)
+    store.save_private(body["id"], kept | {"intent_id": intent["id"]})
     return intent
 
 
-def find_intent(store: Store, body: Json) -> Json:
-    """The payment intent of a session that has one."""
-    intent = store.find("payment_intent", body["payment_intent"])
-    if intent is None:
-        raise missing("payment_intent", body["payment_intent"])
-    return intent
+def intent_of(store: Store, body: Json) -> Json | None:
+    """The payment intent behind a session, once somebody tried to pay."""
+    ident = store.private(body["id"])["intent_id"]
+    return charging.find_intent(store, ident) if ident else None
 
 
 def _ask_confirmation(store: Store, body: Json, intent: Json) -> Json:
@@ -189,17 +232,13 @@ def confirm(store: Store, ident: str, passed: bool) -> Json:
     """The payer's bank asked, and the payer said yes or no."""
     with store.transaction():
         body = find_session(store, ident)
-        if body["status"] != "open" or not body["payment_intent"]:
+        intent = intent_of(store, body)
+        if body["status"] != "open" or not intent or intent["status"] != "requires_action":
             return body
-        intent = find_intent(store, body)
-        if intent["status"] != "requires_action":
-            return body
-        kept = store.private(ident)
-        last4, month, year = kept["entry"]
-        entry = Entry(cards.BY_LAST4[last4], month, year, kept["email"])
         if passed:
+            entry = cards.entry_from(store.private(ident)["entry"])
             return _attempt(store, body, intent, entry)
-        _refuse(
+        charging.refuse(
             store,
             intent,
             "payment_intent_authentication_failure",
@@ -210,32 +249,16 @@ def confirm(store: Store, ident: str, passed: bool) -> Json:
 
 
 def _attempt(store: Store, body: Json, intent: Json, entry: Entry) -> Json:
-    charge = _new_charge(store, intent, entry)
-    intent |= {"next_action": None, "latest_charge": charge["id"]}
-    if entry.card.outcome == "decline":
-        _fail_charge(store, charge, "card_declined", DECLINES[entry.card.decline_code])
-        decline = {"charge": charge["id"], "decline_code": entry.card.decline_code}
-        _refuse(store, intent, "card_declined", charge["failure_message"], **decline)
+    method = charging.save_method(store, entry, body["customer"])
+    outcome = charging.attempt(store, intent, method)
+    if outcome == "failed":
         return body
-    intent |= {"last_payment_error": None, "payment_method": charge["payment_method"]}
-    if entry.card.method == "card":
-        _collect(store, charge, intent)
-    else:
-        intent["status"] = "processing"
-        store.save(intent)
-        emit(store, "charge.pending", charge)
-        emit(store, "payment_intent.processing", intent)
+    if outcome == "pending":
         _plan_settlement(store, body["id"], entry.card.outcome)
-    return _complete(store, body, entry.email, paid=entry.card.method == "card")
-
-
-def _new_charge(store: Store, intent: Json, entry: Entry) -> Json:
-    billing = dict.fromkeys(("address", "name", "phone", "tax_id")) | {"email": entry.email}
-    method = store.add(
-        shapes.payment_method(cards.method_block(entry), billing, intent["customer"])
-    )
-    outcome = cards.outcome_block(entry.card)
-    return store.add(shapes.charge(intent, method, cards.charge_block(entry), outcome))
+    paid = outcome == "succeeded"
+    if body["mode"] == "subscription":
+        subscriptions.start(store, body, intent, method, paid=paid)
+    return _complete(store, body, entry.email, paid=paid)
 
 
 def _complete(store: Store, body: Json, email: str, *, paid: bool) -> Json:
@@ -250,79 +273,40 @@ def _complete(store: Store, body: Json, email: str, *, paid: bool) -> Json:
     return body
 
 
-def _collect(store: Store, charge: Json, intent: Json) -> None:
-    """The money of a charge arrives."""
-    amount = charge["amount"]
-    booked = shapes.balance_transaction(charge, "charge", amount, shapes.fee(amount))
-    store.add(booked)
-    charge |= {
-        "amount_captured": amount,
-        "balance_transaction": booked["id"],
-        "captured": True,
-        "paid": True,
-        "status": "succeeded",
-    }
-    store.save(charge)
-    intent |= {"amount_received": amount, "status": "succeeded"}
-    store.save(intent)
-    emit(store, "charge.succeeded", charge)
-    emit(store, "payment_intent.succeeded", intent)
-
-
-def _fail_charge(store: Store, charge: Json, code: str, message: str) -> None:
-    charge |= {"failure_code": code, "failure_message": message, "status": "failed"}
-    store.save(charge)
-    emit(store, "charge.failed", charge)
-
-
-def _refuse(store: Store, intent: Json, code: str, message: str, **more: Any) -> None:
-    intent |= {
-        "last_payment_error": {"code": code, "message": message, "type": "card_error", **more},
-        "next_action": None,
-        "payment_method": None,
-        "status": "requires_payment_method",
-    }
-    store.save(intent)
-    emit(store, "payment_intent.payment_failed", intent)
-
-
 def _plan_settlement(store: Store, ident: str, outcome: str) -> None:
     wait = store.switch("settle_after", SETTLE_AFTER)
-    due = None if wait is None else time.time() + wait
-    plan = {"settle_at": due, "settles": outcome == "settle"}
-    store.save_private(ident, store.private(ident) | plan)
-    store.set_switch("unsettled", [*store.switch("unsettled", []), ident])
+    store.save_private(ident, store.private(ident) | {"settles": outcome == "settle"})
+    store.plan("settle", ident, None if wait is None else clock.now() + wait)
+
+
+def settle_planned(store: Store, ident: str) -> None:
+    """Decide a delayed payment as its test account has it."""
+    settle(store, ident, succeeds=store.private(ident)["settles"])
 
 
 def settle(store: Store, ident: str, *, succeeds: bool) -> Json:
     """Decide a delayed payment; raises where the session waits for none."""
     with store.transaction():
         body = find_session(store, ident)
-        if body["status"] != "complete" or ident not in store.switch("unsettled", []):
+        intent = intent_of(store, body)
+        if not intent or not store.unplan(ident, "settle"):
             raise StripeError("This session does not wait for a payment to settle.")
-        waiting = [other for other in store.switch("unsettled") if other != ident]
-        store.set_switch("unsettled", waiting)
-        intent = find_intent(store, body)
-        charge = store.find("charge", intent["latest_charge"]) or {}
+        charge = charging.find_charge(store, intent["latest_charge"])
         if succeeds:
-            _collect(store, charge, intent)
+            charging.collect(store, charge, intent)
             body["payment_status"] = "paid"
             store.save(body)
         else:
-            reason = "The customer's bank account has insufficient funds."
-            _fail_charge(store, charge, "insufficient_funds", reason)
-            _refuse(store, intent, "insufficient_funds", reason, charge=charge["id"])
+            charging.bounce(store, charge, intent)
+        if body["invoice"]:
+            follow = subscriptions.take_payment if succeeds else subscriptions.refuse_payment
+            follow(store, invoices.find_invoice(store, body["invoice"]))
         word = "succeeded" if succeeds else "failed"
         emit(store, f"checkout.session.async_payment_{word}", body)
         return body
 
 
-def run_clock(store: Store) -> None:
-    """Expire and settle whatever is due by now."""
-    now = time.time()
-    for row in store.rows(_OVERDUE, now):
+def expire_overdue(store: Store) -> None:
+    """Close the sessions whose time is over."""
+    for row in store.rows(_OVERDUE, clock.now()):
         find_session(store, row["id"])
-    for ident in store.switch("unsettled", []):
-        plan = store.private(ident)
-        if plan["settle_at"] is not None and plan["settle_at"] <= now:
-            settle(store, ident, succeeds=plan["settles"])

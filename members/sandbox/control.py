@@ -4,7 +4,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from members.sandbox import checkout, events, faults, refunds
+from members.sandbox import (
+    charging,
+    checkout,
+    clock,
+    disputes,
+    events,
+    faults,
+    payouts,
+    refunds,
+    subscriptions,
+    timeline,
+)
 from members.sandbox.cards import BY_NUMBER, Entry
 from members.sandbox.listing import show
 from members.sandbox.store import Store
@@ -84,8 +95,8 @@ def _charges(store: Store, ident: str, given: Json) -> Json:
 
 
 def _count(store: Store, session: Json) -> Json:
-    intent = session["payment_intent"]
-    charges = store.matching("charge", payment_intent=intent) if intent else []
+    intent = checkout.intent_of(store, session)
+    charges = store.matching("charge", payment_intent=intent["id"]) if intent else []
     good = [charge for charge in charges if charge["status"] == "succeeded"]
     return {
         "session": session["id"],
@@ -99,11 +110,14 @@ def _count(store: Store, session: Json) -> Json:
 
 def _pay(store: Store, ident: str, given: Json) -> Json:
     """Pay without the page: `card` and `email`."""
+    return checkout.pay(store, ident, _entry(given))
+
+
+def _entry(given: Json) -> Entry:
     card = BY_NUMBER.get(str(given.get("card", "4242424242424242")))
     if card is None:
         raise StripeError("card is one of the test cards", param="card")
-    email = str(given.get("email", "payer@example.org"))
-    return checkout.pay(store, ident, Entry(card, 12, 2034, email))
+    return Entry(card, 12, 2034, str(given.get("email", "payer@example.org")))
 
 
 def _confirm(store: Store, ident: str, given: Json) -> Json:
@@ -122,6 +136,68 @@ def _lapse(store: Store, ident: str, given: Json) -> Json:
 
 def _fail_refund(store: Store, ident: str, given: Json) -> Json:
     return refunds.fail_refund(store, ident)
+
+
+def _finish_refund(store: Store, ident: str, given: Json) -> Json:
+    return refunds.finish_refund(store, ident)
+
+
+def _change_card(store: Store, ident: str, given: Json) -> Json:
+    """Give a subscription's customer another card, as the portal's page does."""
+    with store.transaction():
+        about = subscriptions.find_subscription(store, ident)
+        customer = show(store, "customer", about["customer"])
+        method = charging.save_method(store, _entry(given), customer["id"])
+        subscriptions.change_card(store, customer, method)
+        return subscriptions.find_subscription(store, ident)
+
+
+def _open_dispute(store: Store, ident: str, given: Json) -> Json:
+    return disputes.open_dispute(
+        store, ident, given.get("amount"), str(given.get("reason", "fraudulent"))
+    )
+
+
+def _close_dispute(store: Store, ident: str, given: Json) -> Json:
+    if given.get("outcome") not in disputes.OUTCOMES:
+        raise StripeError("outcome is won or lost", param="outcome")
+    return disputes.close_dispute(store, ident, given["outcome"])
+
+
+def _pay_out(store: Store, ident: str, given: Json) -> Json:
+    return payouts.pay_out(store, everything=bool(given.get("all", False)))
+
+
+def _read_clock(store: Store, ident: str, given: Json) -> Json:
+    return {"now": int(clock.now()), "ahead": store.switch("ahead", 0)}
+
+
+def _advance(store: Store, ident: str, given: Json) -> Json:
+    """By `seconds`, by `days`, or up to the Unix second `to`."""
+    wanted = [given.get(name) for name in ("seconds", "days", "to")]
+    if [type(one) in (int, float) for one in wanted].count(True) != 1:
+        raise StripeError("clock takes a number of seconds, of days, or `to`", param="seconds")
+    seconds, days, to = (one or 0 for one in wanted)
+    ahead = to - clock.now() if to else seconds + days * clock.DAY
+    done = timeline.advance(store, ahead)
+    return {**_read_clock(store, ident, given), "done": done}
+
+
+def _read_dunning(store: Store, ident: str, given: Json) -> Json:
+    return subscriptions.DUNNING | store.switch("dunning", {})
+
+
+def _set_dunning(store: Store, ident: str, given: Json) -> Json:
+    """`retry_days`: from one attempt to the next; `then`: cancel, unpaid or past_due."""
+    rules = _read_dunning(store, ident, given) | given
+    days = rules["retry_days"]
+    fits = isinstance(days, list) and all(isinstance(day, int) and day > 0 for day in days)
+    if set(rules) != set(subscriptions.DUNNING) or not fits:
+        raise StripeError("dunning takes retry_days (a list of days) and then")
+    if rules["then"] not in subscriptions.ENDINGS:
+        raise StripeError(f"then is one of {', '.join(subscriptions.ENDINGS)}", param="then")
+    store.set_switch("dunning", rules)
+    return rules
 
 
 def _set_settle_after(store: Store, ident: str, given: Json) -> Json:
@@ -146,7 +222,7 @@ def _clear_faults(store: Store, ident: str, given: Json) -> Json:
 
 
 def _reset(store: Store, ident: str, given: Json) -> Json:
-    store.forget()
+    timeline.reset(store)
     return {"status": "empty"}
 
 
@@ -164,6 +240,15 @@ _ROUTES: tuple[tuple[str, str, Act], ...] = (
     ("POST", r"/_sandbox/sessions/(?P<id>\w+)/settle", _settle),
     ("POST", r"/_sandbox/sessions/(?P<id>\w+)/expire", _lapse),
     ("POST", r"/_sandbox/refunds/(?P<id>\w+)/fail", _fail_refund),
+    ("POST", r"/_sandbox/refunds/(?P<id>\w+)/succeed", _finish_refund),
+    ("POST", r"/_sandbox/subscriptions/(?P<id>\w+)/card", _change_card),
+    ("POST", r"/_sandbox/charges/(?P<id>\w+)/dispute", _open_dispute),
+    ("POST", r"/_sandbox/disputes/(?P<id>\w+)/close", _close_dispute),
+    ("POST", "/_sandbox/payouts", _pay_out),
+    ("GET", "/_sandbox/clock", _read_clock),
+    ("POST", "/_sandbox/clock", _advance),
+    ("GET", "/_sandbox/dunning", _read_dunning),
+    ("POST", "/_sandbox/dunning", _set_dunning),
     ("POST", "/_sandbox/settle_after", _set_settle_after),
     ("GET", "/_sandbox/faults", _read_faults),
     ("POST", "/_sandbox/faults", _plan_fault),

@@ -2,30 +2,37 @@
 
 from typing import Any
 
-from members.sandbox import events
+from members.sandbox import clock, events, invoices
 from members.sandbox.store import Store
 from members.sandbox.wire import Json, StripeError, missing, page
 
 _COMPARE = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_PAGING = ("limit", "starting_after", "ending_before", "created", "expand")
+_PAGING = ("limit", "starting_after", "ending_before", "expand")
+_MOMENTS = {"created": "created", "arrival_date": "json_extract(body, '$.arrival_date')"}
 _DEPTH = 4
 
-# Fields that hold an id and may be expanded, with the kind of object they name.
-_EXPANDABLE = {
-    "balance_transaction": "balance_transaction",
-    "charge": "charge",
-    "customer": "customer",
-    "failure_balance_transaction": "balance_transaction",
-    "latest_charge": "charge",
-    "payment_intent": "payment_intent",
-    "payment_method": "payment_method",
-    "product": "product",
+# Fields that hold an id and may be expanded; whose it is, the store knows.
+_EXPANDABLE = frozenset(
+    (
+        *("balance_transaction", "charge", "customer", "default_payment_method"),
+        *("failure_balance_transaction", "invoice", "latest_charge", "latest_invoice"),
+        *("payment_intent", "payment_method", "price", "product", "source", "subscription"),
+    )
+)
+_ENDED = ("canceled", "incomplete_expired")
+# What a listing leaves out unless it asks for a status.
+_UNSEEN = {
+    "customer": "json_extract(body, '$.deleted') IS NULL",
+    "subscription": "json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')",
 }
 
 
 def list_objects(store: Store, kind: str, given: Json, url: str) -> Json:
     """One page of a kind, newest first, filtered by the parameters given."""
+    unseen = _UNSEEN.get(kind) if not given.get("status") else None
     where, values = _filters(given)
+    if unseen:
+        where.append(unseen)
     where.insert(0, "kind = ?")
     values.insert(0, kind)
     backwards = bool(given.get("ending_before"))
@@ -48,6 +55,8 @@ def show(store: Store, kind: str, ident: str) -> Json:
         raise missing(kind, ident)
     if kind == "event":
         body["pending_webhooks"] = events.owed(store, ident)
+    if kind == "balance_transaction" and body["available_on"] <= clock.now():
+        body["status"] = "available"
     return body
 
 
@@ -82,14 +91,13 @@ def _place(store: Store, kind: str, ident: str, param: str) -> int:
 def _filters(given: Json) -> tuple[list[str], list[Any]]:
     where: list[str] = []
     values: list[Any] = []
-    created = given.get("created")
-    if isinstance(created, int):
-        created = {"gte": created, "lte": created}
-    for name, value in (created or {}).items():
-        where.append(f"created {_COMPARE[name]} ?")
-        values.append(value)
     for name, value in given.items():
-        if name not in _PAGING and value is not None:
+        if name in _MOMENTS and value is not None:
+            bounds = value if isinstance(value, dict) else {"gte": value, "lte": value}
+            for sign, moment in bounds.items():
+                where.append(f"{_MOMENTS[name]} {_COMPARE[sign]} ?")
+                values.append(moment)
+        elif name not in _PAGING and value is not None:
             condition, wanted = _condition(name, value)
             where.append(condition)
             values.extend(wanted)
@@ -106,6 +114,15 @@ def _condition(name: str, value: Any) -> tuple[str, list[Any]]:
         return f"{'NOT ' if value else ''}EXISTS ({owing})", []
     if name == "customer_details":
         return "json_extract(body, '$.customer_details.email') = ?", [value.get("email")]
+    if name == "payment":
+        return "json_extract(private, '$.intent') = ?", [value.get("payment_intent")]
+    if name == "status" and value in ("all", "ended"):
+        ended = "json_extract(body, '$.status') IN (?, ?)"
+        return ("1", []) if value == "all" else (ended, list(_ENDED))
+    if name in ("payout", "subscription"):
+        # Some kinds show this deep inside or not at all, and keep it beside for this question.
+        where = "coalesce(json_extract(body, ?), json_extract(private, ?)) = ?"
+        return where, [f"$.{name}", f"$.{name}", value]
     return "json_extract(body, ?) = ?", [f"$.{name}", value]
 
 
@@ -127,11 +144,9 @@ def _grow(store: Store, body: Any, steps: list[str], path: str) -> None:
     if not steps or body is None:
         return
     name, rest = steps[0], steps[1:]
-    if name == "line_items" and body.get("object") == "checkout.session":
-        url = f"/v1/checkout/sessions/{body['id']}/line_items"
-        body[name] = cut(store.private(body["id"])["lines"], {}, url)
-    elif name == "refunds" and body.get("object") == "charge":
-        body[name] = list_objects(store, "refund", {"charge": body["id"]}, "/v1/refunds")
+    included = _include(store, body, name)
+    if included is not None:
+        body[name] = included
     elif name not in body:
         raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
     elif isinstance(body[name], str):
@@ -139,7 +154,22 @@ def _grow(store: Store, body: Any, steps: list[str], path: str) -> None:
     _grow(store, body[name], rest, path)
 
 
+def _include(store: Store, body: Json, name: str) -> Json | None:
+    """Lists that an object carries only when asked to."""
+    kind = body.get("object")
+    if (kind, name) == ("checkout.session", "line_items"):
+        url = f"/v1/checkout/sessions/{body['id']}/line_items"
+        return cut(store.private(body["id"])["lines"], {}, url)
+    if (kind, name) == ("charge", "refunds"):
+        return list_objects(store, "refund", {"charge": body["id"]}, "/v1/refunds")
+    if (kind, name) == ("invoice", "payments"):
+        found = invoices.payments(store, body["id"])
+        return cut(found, {}, f"/v1/invoice_payments?invoice={body['id']}")
+    return None
+
+
 def _fetch(store: Store, name: str, ident: str, path: str) -> Json:
-    if name not in _EXPANDABLE:
+    kind = store.kind_of(ident)
+    if name not in _EXPANDABLE or kind is None:
         raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
-    return show(store, _EXPANDABLE[name], ident)
+    return show(store, kind, ident)

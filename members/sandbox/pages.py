@@ -1,4 +1,4 @@
-"""The pay page: plain HTML, no script, no card number kept."""
+"""The pay page: plain HTML, no script, no card number kept. Its parts serve the portal too."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -13,7 +13,7 @@ from members.sandbox.wire import Json, StripeError
 
 _HTML = Path(__file__).parent / "html"
 _NO_CENTS = {"jpy", "krw", "vnd", "clp", "xof", "xaf", "pyg", "ugx", "rwf"}
-_LABELS = {
+LABELS = {
     "number": ("Card number", "numeric", "Only the test cards on this page work."),
     "expiry": ("Expiry date", "text", "Month and year, like 12/34."),
     "cvc": ("Security code", "numeric", "Any digits: 3, or 4 for American Express."),
@@ -36,25 +36,41 @@ def stylesheet() -> bytes:
     return (_HTML / "sandbox.css").read_bytes()
 
 
-def answer(store: Store, method: str, ident: str, step: str, form: dict[str, str]) -> Page:
-    """One request to a pay page; `step` is "" or "confirm"."""
-    try:
-        session = checkout.find_session(store, ident)
-    except StripeError:
-        return _notice(404, "This payment page does not exist", "Check the address.", None)
-    if method == "POST" and step == "confirm":
-        session = checkout.confirm(store, ident, passed=form.get("answer") == "complete")
-        return _after(store, session)
+def answer(store: Store, method: str, ident: str, form: dict[str, str]) -> Page:
+    """One request to a pay page."""
+    session = _session(store, ident)
+    if session is None:
+        return _lost()
     if method == "POST":
         return _press_pay(store, session, form)
     if session["status"] != "open":
         return _closed(session)
-    if step == "confirm":
-        return _confirm_page(store, session)
-    return _pay_page(store, session, _blank(form), {})
+    return _pay_page(store, session, prefill(form), {})
 
 
-def _blank(query: dict[str, str]) -> dict[str, str]:
+def answer_confirm(store: Store, method: str, ident: str, form: dict[str, str]) -> Page:
+    """One request to the page on which the payer plays the bank."""
+    session = _session(store, ident)
+    if session is None:
+        return _lost()
+    if method == "POST":
+        passed = form.get("answer") == "complete"
+        return _after(store, checkout.confirm(store, ident, passed=passed))
+    return _confirm_page(store, session) if session["status"] == "open" else _closed(session)
+
+
+def _session(store: Store, ident: str) -> Json | None:
+    try:
+        return checkout.find_session(store, ident)
+    except StripeError:
+        return None
+
+
+def _lost() -> Page:
+    return notice(404, "This payment page does not exist", "Check the address.", None)
+
+
+def prefill(query: dict[str, str]) -> dict[str, str]:
     """An empty form, or one filled with the test card that the payer chose."""
     card = BY_NUMBER.get(query.get("card", ""))
     if card is None:
@@ -84,7 +100,8 @@ def _after(store: Store, session: Json) -> Page:
 
 
 def _intent_status(store: Store, session: Json) -> str:
-    return checkout.find_intent(store, session)["status"] if session["payment_intent"] else ""
+    intent = checkout.intent_of(store, session)
+    return intent["status"] if intent else ""
 
 
 def _fixed_email(store: Store, session: Json) -> str | None:
@@ -99,57 +116,68 @@ def _closed(session: Json) -> Page:
         paid = session["payment_status"] == "paid"
         text = "The payment went through." if paid else "The payment is on its way."
         back = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
-        return _notice(200, "This payment is complete", f"{text} You pay only once.", back)
+        return notice(200, "This payment is complete", f"{text} You pay only once.", back)
     text = "Nothing was charged. Go back and start again."
-    return _notice(200, "This payment page has expired", text, session["cancel_url"])
+    return notice(200, "This payment page has expired", text, session["cancel_url"])
 
 
-def _notice(status: int, title: str, text: str, back: str | None) -> Page:
+def notice(status: int, title: str, text: str, back: str | None) -> Page:
+    """A page of one sentence, with a way on where there is one."""
     link = f'<p><a class="btn" href="{escape(back)}">Continue</a></p>' if back else ""
-    body = _render("notice.html", title=escape(title), text=escape(text), link=link)
-    return Page(status, _shell(title, body))
+    body = render("notice.html", title=escape(title), text=escape(text), link=link)
+    return Page(status, shell(title, body))
 
 
 def _confirm_page(store: Store, session: Json) -> Page:
     if _intent_status(store, session) != "requires_action":
         return Page(status=303, location=f"/c/pay/{session['id']}")
-    body = _render("confirm.html", id=session["id"], amount=_money(session))
-    return Page(200, _shell("Confirm this payment", body), origins=_origins(session))
+    body = render("confirm.html", id=session["id"], amount=_money(session))
+    return Page(200, shell("Confirm this payment", body), origins=_origins(session))
 
 
 def _pay_page(store: Store, session: Json, form: dict[str, str], problems: dict[str, str]) -> Page:
     fixed = _fixed_email(store, session)
     values = {**form, "email": fixed or form.get("email", "")}
-    body = _render(
+    body = render(
         "pay.html",
         id=session["id"],
         amount=_money(session),
         lines=_lines(store, session),
-        errors=_summary(problems) or _refusal(store, session),
+        errors=summary(problems) or _refusal(store, session),
         fields="".join(
-            _field(name, values.get(name, ""), problems.get(name), fixed=bool(fixed))
-            for name in _LABELS
+            field_html(name, values.get(name, ""), problems.get(name), fixed=bool(fixed))
+            for name in LABELS
         ),
         back=_back_link(session),
-        cards=_card_rows(session["id"]),
+        cards=card_rows(f"/c/pay/{session['id']}"),
     )
     title = f"{'Error: ' if problems else ''}Pay {_money(session)}"
-    return Page(422 if problems else 200, _shell(title, body), origins=_origins(session))
+    return Page(422 if problems else 200, shell(title, body), origins=_origins(session))
 
 
 def _lines(store: Store, session: Json) -> str:
     return "".join(
         f"<div><dt>{escape(line['description'])}{_times(line['quantity'])}</dt>"
-        f"<dd>{amount(line['amount_total'], line['currency'])}</dd></div>"
+        f"<dd>{amount(line['amount_total'], line['currency'])}{every(line['price'])}</dd></div>"
         for line in checkout.lines(store, session["id"])
     )
+
+
+def every(price: Json) -> str:
+    """How often a price is due: " every year", " every 3 months", or nothing."""
+    again = price["recurring"]
+    if again is None:
+        return ""
+    count = again["interval_count"]
+    return f" every {count} {again['interval']}s" if count > 1 else f" every {again['interval']}"
 
 
 def _times(quantity: int) -> str:
     return f" &times; {quantity}" if quantity > 1 else ""
 
 
-def _summary(problems: dict[str, str]) -> str:
+def summary(problems: dict[str, str]) -> str:
+    """The list of what to correct, or nothing."""
     if not problems:
         return ""
     links = "".join(
@@ -163,9 +191,8 @@ def _summary(problems: dict[str, str]) -> str:
 
 def _refusal(store: Store, session: Json) -> str:
     """Why the last attempt did not go through, if there was one."""
-    if not session["payment_intent"]:
-        return ""
-    error = checkout.find_intent(store, session)["last_payment_error"]
+    intent = checkout.intent_of(store, session)
+    error = intent["last_payment_error"] if intent else None
     if not error:
         return ""
     return (
@@ -174,11 +201,12 @@ def _refusal(store: Store, session: Json) -> str:
     )
 
 
-def _field(name: str, value: str, problem: str | None, *, fixed: bool) -> str:
-    label, mode, hint = _LABELS[name]
+def field_html(name: str, value: str, problem: str | None, *, fixed: bool) -> str:
+    """One field of a card form with its label, its hint and what is wrong with it."""
+    label, mode, hint = LABELS[name]
     alert = f'<p class="error" id="{name}-error">{escape(problem)}</p>' if problem else ""
     described = f"{name}-hint {name}-error" if problem else f"{name}-hint"
-    return _render(
+    return render(
         "field.html",
         name=name,
         label=label,
@@ -199,9 +227,10 @@ def _back_link(session: Json) -> str:
     return f'<a href="{escape(session["cancel_url"])}">Back without paying</a>'
 
 
-def _card_rows(ident: str) -> str:
+def card_rows(path: str) -> str:
+    """The rows of the table of test cards; each number fills the form at `path`."""
     return "".join(
-        f'<tr><td><a href="/c/pay/{ident}?card={card.number}">{card.spaced}</a></td>'
+        f'<tr><td><a href="{path}?card={card.number}">{card.spaced}</a></td>'
         f"<td>{escape(card.label)}</td></tr>"
         for card in CARDS
     )
@@ -223,9 +252,11 @@ def _origins(session: Json) -> list[str]:
     return [f"{parts.scheme}://{parts.netloc}"]
 
 
-def _shell(title: str, body: str) -> str:
-    return _render("page.html", title=escape(title), body=body)
+def shell(title: str, body: str) -> str:
+    """A whole page around its body."""
+    return render("page.html", title=escape(title), body=body)
 
 
-def _render(template: str, /, **values: str) -> str:
+def render(template: str, /, **values: str) -> str:
+    """A template with its values; whoever calls escapes them."""
     return Template((_HTML / template).read_text()).substitute(values)

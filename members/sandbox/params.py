@@ -22,6 +22,7 @@ _PRICE_DATA = {
     "unit_amount": INT,
     "tax_behavior": STR,
     "product_data": {"name": STR, "description": STR, "metadata": MAP},
+    "recurring": {"interval": STR, "interval_count": INT},
 }
 _LINE_ITEM = {"price_data": _PRICE_DATA, "quantity": INT, "metadata": MAP}
 _INTENT_DATA = {
@@ -32,6 +33,7 @@ _INTENT_DATA = {
     "statement_descriptor_suffix": STR,
     "transfer_group": STR,
 }
+_DETAILS = {"comment": STR, "feedback": STR, "feedback_option": STR}
 _CUSTOMER = {
     **_COMMON,
     "address": _ADDRESS,
@@ -62,6 +64,7 @@ CALLS: dict[str, Any] = {
         "payment_intent_data": _INTENT_DATA,
         "payment_method_types": [STR],
         "submit_type": STR,
+        "subscription_data": {"description": STR, "metadata": MAP},
         "success_url": STR,
         "ui_mode": STR,
     },
@@ -71,14 +74,53 @@ CALLS: dict[str, Any] = {
         "customer_details": {"email": STR},
         "payment_intent": STR,
         "status": STR,
+        "subscription": STR,
     },
+    "portal.create": {
+        **_COMMON,
+        "configuration": STR,
+        "customer": STR,
+        "locale": STR,
+        "return_url": STR,
+    },
+    "subscription.list": {**_LIST, "customer": STR, "status": STR},
+    "subscription.update": {
+        **_COMMON,
+        "cancel_at_period_end": BOOL,
+        "cancellation_details": _DETAILS,
+        "default_payment_method": STR,
+        "description": STR,
+        "metadata": MAP,
+        "proration_behavior": STR,
+    },
+    "subscription.cancel": {
+        **_COMMON,
+        "cancellation_details": _DETAILS,
+        "invoice_now": BOOL,
+        "prorate": BOOL,
+    },
+    "invoice.list": {**_LIST, "customer": STR, "status": STR, "subscription": STR},
+    "invoice_payment.list": {
+        **_LIST,
+        "invoice": STR,
+        "payment": {"payment_intent": STR, "type": STR},
+        "status": STR,
+    },
+    "dispute.list": {**_LIST, "charge": STR, "payment_intent": STR},
+    "payout.list": {**_LIST, "arrival_date": (INT, _RANGE), "status": STR},
     "item.list": {**_COMMON, "limit": INT, "starting_after": STR, "ending_before": STR},
     "customer.create": _CUSTOMER,
     "customer.update": _CUSTOMER,
     "customer.list": {**_LIST, "email": STR},
     "intent.list": {**_LIST, "customer": STR},
     "charge.list": {**_LIST, "customer": STR, "payment_intent": STR},
-    "balance_transaction.list": {**_LIST, "source": STR, "type": STR},
+    "balance_transaction.list": {
+        **_LIST,
+        "currency": STR,
+        "payout": STR,
+        "source": STR,
+        "type": STR,
+    },
     "refund.create": {
         **_COMMON,
         "amount": INT,

@@ -1,10 +1,12 @@
 """Refunds of a charge, in part and in full."""
 
-from members.sandbox import params, shapes
+from members.sandbox import charging, clock, params, shapes
 from members.sandbox.events import emit
 from members.sandbox.store import Store
 from members.sandbox.wire import Json, StripeError, missing
 
+# How long a refund takes that does not arrive or fail at once, in seconds.
+LATER = 60
 _REASONS = (None, "duplicate", "fraudulent", "requested_by_customer")
 
 
@@ -18,21 +20,46 @@ def create_refund(store: Store, given: Json) -> Json:
         body = shapes.refund(charge, amount, given)
         booked = store.add(shapes.balance_transaction(body, "refund", -amount, 0))
         body["balance_transaction"] = booked["id"]
+        fate = charging.card_of(store, charge).refund
+        if fate != "succeed":
+            store.plan(f"refund_{fate}", body["id"], clock.now() + LATER)
+        if fate == "wait":
+            body["status"] = "pending"
         store.add(body)
         _give_back(store, charge, amount)
         emit(store, "refund.created", body)
         return body
 
 
+def finish_refund(store: Store, ident: str) -> Json:
+    """A pending refund arrives."""
+    with store.transaction():
+        body = _find(store, ident)
+        if body["status"] != "pending":
+            raise StripeError("This refund is not pending.")
+        store.unplan(ident)
+        body["status"] = "succeeded"
+        store.save(body)
+        emit(store, "refund.updated", body, {"status": "pending"})
+        return body
+
+
+def _find(store: Store, ident: str) -> Json:
+    body = store.find("refund", ident)
+    if body is None:
+        raise missing("refund", ident)
+    return body
+
+
 def fail_refund(store: Store, ident: str) -> Json:
     """The bank sends a refund back: the charge counts as not refunded by that amount."""
     with store.transaction():
-        body = store.find("refund", ident)
-        if body is None:
-            raise missing("refund", ident)
-        if body["status"] != "succeeded":
+        body = _find(store, ident)
+        before = {"status": body["status"]}
+        if body["status"] == "failed":
             raise StripeError("This refund has failed already.")
-        charge = store.find("charge", body["charge"]) or {}
+        store.unplan(ident)
+        charge = charging.find_charge(store, body["charge"])
         booked = store.add(shapes.balance_transaction(body, "refund_failure", body["amount"], 0))
         body |= {
             "failure_balance_transaction": booked["id"],
@@ -45,7 +72,8 @@ def fail_refund(store: Store, ident: str) -> Json:
             "refunded": False,
         }
         store.save(charge)
-        emit(store, "refund.failed", body, {"status": "succeeded"})
+        emit(store, "refund.updated", body, before)
+        emit(store, "refund.failed", body, before)
         return body
 
 

@@ -1,22 +1,35 @@
-"""HTTP on the loopback address: the API, the pay page and the controls."""
+"""HTTP on the loopback address: the API, the pages for payers and the controls."""
 
 import json
 import secrets
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from members.sandbox import api, control, faults, pages
+from members.sandbox import api, control, faults, pages, portal, routes
 from members.sandbox.store import Store
 from members.sandbox.wire import API_VERSION, Json, StripeError, dump
 
 _LARGEST_BODY = 1 << 20
 _LOCAL_NAMES = ("127.0.0.1", "localhost")
 
+_Act = Callable[[Store, str, str, dict[str, str]], pages.Page]
+# The pages under /c by kind and step.
+_PAGES: dict[tuple[str, str], _Act] = {
+    ("pay", ""): pages.answer,
+    ("pay", "confirm"): pages.answer_confirm,
+    ("portal", ""): portal.answer,
+    ("portal", "card"): portal.answer_card,
+    ("portal", "cancel"): portal.answer_cancel,
+    ("invoice", ""): portal.answer_invoice,
+}
+
 
 class Server(ThreadingHTTPServer):
     """The sandbox's socket, with the store and the address that pay pages carry."""
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, port: int, store: Store, public_url: str | None = None) -> None:
         super().__init__(("127.0.0.1", port), Handler)
@@ -86,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             api.check_caller(
                 self.headers.get("Authorization", ""), self.headers.get("Stripe-Version")
             )
-            call = api.Call(self.command, path, form, self.server.public_url, request_id, key)
+            call = routes.Call(self.command, path, form, self.server.public_url, request_id, key)
             reply = self._perform(call)
         except StripeError as error:
             self._send_json(error.status, error.body, headers)
@@ -95,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
             headers |= {"Idempotent-Replayed": "true", "Original-Request": reply.original}
         self._send_json(reply.status, reply.body, headers)
 
-    def _perform(self, call: api.Call) -> api.Answer:
+    def _perform(self, call: routes.Call) -> api.Answer:
         fault = faults.take(self.server.store, call.method, call.path)
         if fault:
             fault.before()
@@ -127,11 +140,12 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, pages.stylesheet(), {"Content-Type": "text/css; charset=utf-8"})
             return
         steps = path.strip("/").split("/")
-        if steps[:2] != ["c", "pay"] or len(steps) < 3 or steps[3:] not in ([], ["confirm"]):
+        known = steps[0] == "c" and 3 <= len(steps) <= 4
+        act = _PAGES.get((steps[1], steps[3] if len(steps) == 4 else "")) if known else None
+        if act is None:
             raise StripeError(f"Nothing at {path}", status=404)
         form = dict(parse_qsl(body or query, keep_blank_values=True))
-        step = steps[3] if len(steps) == 4 else ""
-        self._send_page(pages.answer(self.server.store, self.command, steps[2], step, form))
+        self._send_page(act(self.server.store, self.command, steps[2], form))
 
     def _send_page(self, page: pages.Page) -> None:
         targets = " ".join(["'self'", *page.origins])

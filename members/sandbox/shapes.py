@@ -1,26 +1,27 @@
 """New objects, each with every field that Stripe's API version promises."""
 
 import secrets
-import time
 from typing import Any
 
+from members.sandbox import clock
 from members.sandbox.store import new_id
 from members.sandbox.wire import API_VERSION, Json
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names(text: str) -> tuple[str, ...]:
+    """Field names from a line of words."""
     return tuple(text.split())
 
 
-def _blank(kind: str, *names: str, ident: str | None = None) -> Json:
+def blank(kind: str, *empty: str, ident: str | None = None) -> Json:
     """An object of test mode with its null fields."""
     head = {"id": ident or new_id(kind), "object": kind}
-    return {**head, **dict.fromkeys(names), "created": int(time.time()), "livemode": False}
+    return {**head, **dict.fromkeys(empty), "created": int(clock.now()), "livemode": False}
 
 
 def customer(given: Json) -> Json:
     """A customer from the parameters of its creation."""
-    body = _blank("customer", "default_source", "shipping", "currency", "discount")
+    body = blank("customer", "default_source", "shipping", "currency", "discount")
     no_invoices = ("custom_fields", "default_payment_method", "footer", "rendering_options")
     return {
         **body,
@@ -49,7 +50,7 @@ def address(given: Json) -> Json:
 
 def product(given: Json) -> Json:
     """A product made on the spot by `price_data.product_data`."""
-    body = _blank("product", "package_dimensions", "shippable", "tax_details", "url")
+    body = blank("product", "package_dimensions", "shippable", "tax_details", "url")
     return {
         **body,
         "active": False,
@@ -66,18 +67,30 @@ def product(given: Json) -> Json:
 
 def price(given: Json, product_id: str) -> Json:
     """A price made on the spot; `given` is `price_data`, amounts in cents."""
-    empty = ("custom_unit_amount", "lookup_key", "nickname", "recurring")
+    empty = ("custom_unit_amount", "lookup_key", "nickname")
+    again = given.get("recurring")
     return {
-        **_blank("price", *empty, "tiers_mode", "transform_quantity"),
+        **blank("price", *empty, "tiers_mode", "transform_quantity"),
         "active": False,
         "billing_scheme": "per_unit",
         "currency": given["currency"].lower(),
         "metadata": {},
         "product": product_id,
+        "recurring": _recurring(again) if again else None,
         "tax_behavior": given.get("tax_behavior") or "unspecified",
-        "type": "one_time",
+        "type": "recurring" if again else "one_time",
         "unit_amount": given["unit_amount"],
         "unit_amount_decimal": str(given["unit_amount"]),
+    }
+
+
+def _recurring(given: Json) -> Json:
+    return {
+        "interval": given["interval"],
+        "interval_count": given.get("interval_count") or 1,
+        "meter": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
     }
 
 
@@ -100,7 +113,7 @@ def item(given: Json, price_body: Json, name: str) -> Json:
     }
 
 
-_SESSION_NULLS = _names(
+_SESSION_NULLS = names(
     "adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types "
     "billing_address_collection cancel_url client_reference_id client_secret "
     "collected_information consent consent_collection currency_conversion customer "
@@ -110,7 +123,7 @@ _SESSION_NULLS = _names(
     "saved_payment_method_options setup_intent shipping_address_collection shipping_cost "
     "submit_type subscription wallet_options"
 )
-_SESSION_GIVEN = _names(
+_SESSION_GIVEN = names(
     "billing_address_collection cancel_url client_reference_id customer customer_creation "
     "customer_email locale submit_type success_url"
 )
@@ -120,7 +133,8 @@ _NO_TEXT = ("after_submit", "shipping_address", "submit", "terms_of_service_acce
 def session(given: Json, lines: list[Json], ident: str, url: str) -> Json:
     """An open session over its lines; `expires_at` is the caller's."""
     total = sum(line["amount_total"] for line in lines)
-    body = _blank("checkout.session", *_SESSION_NULLS, ident=ident)
+    body = blank("checkout.session", *_SESSION_NULLS, ident=ident)
+    again = given["mode"] == "subscription"
     return {
         **body,
         **{name: given.get(name) for name in _SESSION_GIVEN},
@@ -130,13 +144,13 @@ def session(given: Json, lines: list[Json], ident: str, url: str) -> Json:
         "currency": lines[0]["currency"],
         "custom_fields": [],
         "custom_text": dict.fromkeys(_NO_TEXT),
-        "customer_creation": given.get("customer_creation") or "if_required",
+        "customer_creation": _customer_creation(given),
         "customer_details": None,
         "discounts": [],
         "expires_at": given["expires_at"],
         "metadata": given.get("metadata") or {},
-        "mode": "payment",
-        "payment_method_collection": "if_required",
+        "mode": given["mode"],
+        "payment_method_collection": "always" if again else "if_required",
         "payment_method_options": {},
         "payment_method_types": given.get("payment_method_types") or ["card", "us_bank_account"],
         "payment_status": "unpaid",
@@ -149,27 +163,33 @@ def session(given: Json, lines: list[Json], ident: str, url: str) -> Json:
     }
 
 
+def _customer_creation(given: Json) -> str | None:
+    if given["mode"] == "subscription":
+        return None if given.get("customer") else "always"
+    return given.get("customer_creation") or "if_required"
+
+
 def person(email: str | None, name: str | None = None) -> Json:
     """`customer_details` of a session."""
     empty = dict.fromkeys(("address", "business_name", "individual_name", "phone"))
     return {**empty, "email": email, "name": name, "tax_exempt": "none", "tax_ids": []}
 
 
-_INTENT_NULLS = _names(
+_INTENT_NULLS = names(
     "allowed_payment_method_types application application_fee_amount "
     "automatic_payment_methods canceled_at cancellation_reason customer_account "
     "excluded_payment_method_types last_payment_error latest_charge managed_payments "
     "next_action on_behalf_of payment_method payment_method_configuration_details "
     "payment_method_options payment_record processing review setup_future_usage shipping source"
 )
-_INTENT_GIVEN = _names(
+_INTENT_GIVEN = names(
     "description receipt_email statement_descriptor statement_descriptor_suffix transfer_group"
 )
 
 
 def payment_intent(of: Json, given: Json) -> Json:
     """The payment of a session; `given` is the session's `payment_intent_data`."""
-    body = _blank("payment_intent", *_INTENT_NULLS)
+    body = blank("payment_intent", *_INTENT_NULLS)
     return {
         **body,
         **{name: given.get(name) for name in _INTENT_GIVEN},
@@ -189,11 +209,11 @@ def payment_intent(of: Json, given: Json) -> Json:
 
 def payment_method(details: Json, billing: Json, customer_id: str | None) -> Json:
     """A payment method; `details` carries its type and the block named after it."""
-    body = _blank("payment_method")
+    body = blank("payment_method")
     return {**body, **details, "billing_details": billing, "customer": customer_id, "metadata": {}}
 
 
-_CHARGE_NULLS = _names(
+_CHARGE_NULLS = names(
     "application application_fee application_fee_amount balance_transaction "
     "failure_balance_transaction failure_code failure_message on_behalf_of receipt_number "
     "receipt_url review shipping source source_transfer transfer_data"
@@ -203,7 +223,7 @@ _CHARGE_NULLS = _names(
 def charge(intent: Json, method: Json, details: Json, outcome: Json) -> Json:
     """One attempt to collect a payment, not yet decided (`pending`)."""
     return {
-        **_blank("charge", *_CHARGE_NULLS),
+        **blank("charge", *_CHARGE_NULLS),
         **{name: intent[name] for name in (*_INTENT_GIVEN, "amount", "currency", "customer")},
         "amount_captured": 0,
         "amount_refunded": 0,
@@ -226,7 +246,7 @@ def charge(intent: Json, method: Json, details: Json, outcome: Json) -> Json:
 def refund(of: Json, amount: int, given: Json) -> Json:
     """A refund of a charge, `amount` in cents."""
     empty = ("receipt_number", "source_transfer_reversal", "transfer_reversal")
-    body = _blank("refund", *empty, "customer_account")
+    body = blank("refund", *empty, "customer_account")
     del body["livemode"]
     return {
         **body,
@@ -249,14 +269,18 @@ def fee(amount: int) -> int:
 
 
 def balance_transaction(source: Json, kind: str, amount: int, cost: int) -> Json:
-    """What a charge or a refund did to the balance: `amount` less the `cost` of the payment."""
-    body = _blank("balance_transaction", "exchange_rate")
+    """What a charge, refund, dispute or payout did to the balance: `amount` less its `cost`.
+
+    `kind` is the type, with the reporting category behind a slash where the two differ.
+    """
+    kind, _, category = kind.partition("/")
+    body = blank("balance_transaction", "exchange_rate")
     del body["livemode"]
     detail = {
         "amount": cost,
         "application": None,
         "currency": source["currency"],
-        "description": "Stripe processing fees",
+        "description": "Dispute fee" if category else "Stripe processing fees",
         "type": "stripe_fee",
     }
     return {
@@ -269,7 +293,7 @@ def balance_transaction(source: Json, kind: str, amount: int, cost: int) -> Json
         "fee": cost,
         "fee_details": [detail] if cost else [],
         "net": amount - cost,
-        "reporting_category": kind,
+        "reporting_category": category or kind,
         "source": source["id"],
         "status": "pending",
         "type": kind,
@@ -282,7 +306,7 @@ def event(kind: str, about: Json, previous: Json | None, request: Json) -> Json:
     if previous:
         data["previous_attributes"] = previous
     return {
-        **_blank("event"),
+        **blank("event"),
         "api_version": API_VERSION,
         "data": data,
         "pending_webhooks": 1,

@@ -24,6 +24,14 @@ PREFIXES = {
     "price": "price_",
     "product": "prod_",
     "item": "li_",
+    "subscription": "sub_",
+    "subscription_item": "si_",
+    "invoice": "in_",
+    "invoice_payment": "inpay_",
+    "line_item": "il_",
+    "billing_portal.session": "bps_",
+    "dispute": "du_",
+    "payout": "po_",
 }
 
 _SCHEMA = """
@@ -54,6 +62,14 @@ CREATE TABLE IF NOT EXISTS replies (
     status INTEGER NOT NULL,
     body TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS plans (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    due REAL,
+    act TEXT NOT NULL,
+    object TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS plans_due ON plans (due);
+CREATE INDEX IF NOT EXISTS plans_object ON plans (object);
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -134,6 +150,11 @@ class Store:
         found = self.rows("SELECT body FROM objects WHERE id = ? AND kind = ?", ident, kind)
         return json.loads(found[0]["body"]) if found else None
 
+    def kind_of(self, ident: str) -> str | None:
+        """What an id names."""
+        found = self.rows("SELECT kind FROM objects WHERE id = ?", ident)
+        return found[0]["kind"] if found else None
+
     def private(self, ident: str) -> Json:
         """What the sandbox knows about an object beyond its public fields."""
         return json.loads(self.rows("SELECT private FROM objects WHERE id = ?", ident)[0][0])
@@ -150,6 +171,15 @@ class Store:
         found = self.rows(f"{sql} ORDER BY seq DESC", kind, *values)
         return [json.loads(row["body"]) for row in found]
 
+    def plan(self, act: str, ident: str, due: float | None) -> None:
+        """Do something with an object once its time comes; `None` waits for a control."""
+        self.rows("INSERT INTO plans (act, object, due) VALUES (?, ?, ?)", act, ident, due)
+
+    def unplan(self, ident: str, act: str = "*") -> int:
+        """Forget what was to be done with an object; gives how many plans there were."""
+        sql = "DELETE FROM plans WHERE object = ? AND act GLOB ? RETURNING id"
+        return len(self.rows(sql, ident, act))
+
     def switch(self, name: str, default: Any = None) -> Any:
         """A setting that a control changed; it outlives a restart."""
         found = self.rows("SELECT value FROM switches WHERE name = ?", name)
@@ -160,9 +190,10 @@ class Store:
         self.rows("INSERT OR REPLACE INTO switches VALUES (?, ?)", name, json.dumps(value))
 
     def forget(self) -> None:
-        """Empty everything: objects, deliveries, replies, switches."""
+        """Empty everything: objects, deliveries, replies, plans, switches."""
         with self.transaction():
             self.rows("DELETE FROM objects")
             self.rows("DELETE FROM deliveries")
             self.rows("DELETE FROM replies")
+            self.rows("DELETE FROM plans")
             self.rows("DELETE FROM switches")

@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from members.sandbox import checkout
+from members.sandbox import timeline
 from members.sandbox.listing import show
 from members.sandbox.store import Store
 from members.sandbox.wire import dump
@@ -74,7 +74,7 @@ class Courier:
         tick = 0
         while not self._stop.wait(_TICK):
             if tick % _TICKS_PER_CLOCK == 0:
-                checkout.run_clock(self._store)
+                timeline.run_due(self._store)
             tick += 1
             for row in self._due():
                 self._under_way.add(row["id"])

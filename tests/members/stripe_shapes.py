@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.members.stripe_billing_shapes import FIELDS as BILLING
+
 # object -> types a field may have -> names of the fields
 FIELDS: dict[str, dict[str, str]] = {
     "checkout.session": {
@@ -124,6 +126,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "null object": "request",
     },
 }
+FIELDS |= BILLING
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "boolean": bool,

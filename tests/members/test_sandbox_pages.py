@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from members.sandbox import checkout
+from members.sandbox import checkout, timeline
 from members.sandbox.store import Store
 from members.sandbox.wire import StripeError
 from tests.sandboxes import (
@@ -78,10 +78,10 @@ def test_session_expires_when_its_time_is_over(tmp_path: Path) -> None:
         ],
     }
     session = checkout.create_session(store, given, "http://localhost")
-    checkout.run_clock(store)
+    timeline.run_due(store)
     assert checkout.find_session(store, session["id"])["status"] == "open"
     store.save({**session, "expires_at": int(time.time())})
-    checkout.run_clock(store)
+    timeline.run_due(store)
     assert [event["type"] for event in store.matching("event")] == ["checkout.session.expired"]
     assert checkout.find_session(store, session["id"])["status"] == "expired"
     store.close()
