@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from chapters.access import is_council
+from chapters.scope import current
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -16,5 +17,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "contact_email": settings.CONTACT_EMAIL,
         "chapter": chapter,
-        "on_council": SimpleLazyObject(lambda: bool(chapter) and is_council(request.user)),
+        "on_council": SimpleLazyObject(lambda: _on_council(request)),
     }
+
+
+def _on_council(request: HttpRequest) -> bool:
+    # An error page may stand outside of any scope; nobody's seat is looked up for it.
+    is_open = getattr(request, "chapter", None) is not None and current() is not None
+    return is_open and is_council(request.user)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from chapters.access import is_backbone
 from chapters.models import Chapter
@@ -19,7 +19,10 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside one transaction; what ends in a server error is rolled back."""
-        with open_scope(self._scope(request)):
+        scope = self._scope(request)
+        if getattr(request.view, "opens_own_scopes", False):  # type: ignore[attr-defined]
+            return self.get_response(request)
+        with open_scope(scope):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
@@ -29,7 +32,9 @@ class ScopeMiddleware:
         # PostgreSQL's texts cannot hold this character, so there is nothing to look for.
         if "\0" in request.path_info:
             raise Http404("No address has a null character in it.")
-        request.chapter = _chapter(request)  # type: ignore[attr-defined]
+        match = _match(request)
+        request.view = match and match.func  # type: ignore[attr-defined]
+        request.chapter = _chapter(match)  # type: ignore[attr-defined]
         chapter_id = request.chapter.pk if request.chapter else None  # type: ignore[attr-defined]
         user_id = request.user.pk
         if request.path_info.startswith("/admin/") and is_backbone(request.user):
@@ -37,11 +42,15 @@ class ScopeMiddleware:
         return Scope(chapter_id=chapter_id, user_id=user_id)
 
 
-def _chapter(request: HttpRequest) -> Chapter | None:
+def _match(request: HttpRequest) -> ResolverMatch | None:
     try:
-        slug = resolve(request.path_info).kwargs.get("chapter")
+        return resolve(request.path_info)
     except Resolver404:
         return None
+
+
+def _chapter(match: ResolverMatch | None) -> Chapter | None:
+    slug = match.kwargs.get("chapter") if match else None
     if slug is None:
         return None
     chapter = Chapter.objects.select_related("place").filter(slug=slug).first()

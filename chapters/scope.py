@@ -4,11 +4,11 @@ Wall one is the ORM (`chapters.owned.ScopedManager` reads `current()`), wall two
 row-level security, which reads the transaction-local settings that `_tell_database` writes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chapters.models import Chapter
 
 BACKBONE_ROLE = "nc_backbone"
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Unscoped(RuntimeError):
@@ -85,3 +86,12 @@ def in_chapter(chapter: "Chapter | int", user: Any = None) -> Any:
 def as_self(user: Any = None) -> Any:
     """Open no chapter: only what is published, and what belongs to `user`, is in view."""
     return open_scope(Scope(user_id=_id(user)))
+
+
+def opens_own_scopes(view: View) -> View:
+    """Mark a view that asks another service: it begins with no transaction and no scope.
+
+    It opens short ones itself, and none while it waits for the answer.
+    """
+    view.opens_own_scopes = True  # type: ignore[attr-defined]
+    return transaction.non_atomic_requests(view)

@@ -1,10 +1,13 @@
-"""Dues as arithmetic: sums in cents, years that end on the right day, receipt numbers."""
+"""Dues as arithmetic: sums in cents, years and months that end on the right day."""
 
+import calendar
 import datetime
 import re
 import zoneinfo
 
 MINIMUM_CENTS = 1_200
+MONTHLY_MINIMUM_CENTS = 100
+GRACE_DAYS = 30
 MAXIMUM_CENTS = 1_000_000
 CHOICES_CENTS = (1_200, 3_600, 12_000)
 _AMOUNT = re.compile(r"\$?(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
@@ -38,16 +41,26 @@ def day_in(zone: str, moment: datetime.datetime) -> datetime.date:
     return moment.astimezone(zoneinfo.ZoneInfo(zone)).date()
 
 
+def a_month_after(day: datetime.date) -> datetime.date:
+    """The same day of the next month, or its last one: January 31 becomes February 28."""
+    first = (day.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+    longest = calendar.monthrange(first.year, first.month)[1]
+    return first.replace(day=min(day.day, longest))
+
+
 def period_bought(
-    paid_on: datetime.date, paid_until: datetime.date | None
+    paid_on: datetime.date, paid_until: datetime.date | None, interval: str = "year"
 ) -> tuple[datetime.date, datetime.date]:
-    """What twelve months' dues cover: from the later of the payment's day and the paid end."""
+    """What dues cover: from the later of the payment's day and the paid end, a year or a month."""
     start = max(paid_on, paid_until or paid_on)
-    return start, a_year_after(start)
+    return start, (a_month_after if interval == "month" else a_year_after)(start)
 
 
-def receipt_prefix(slug: str, year: int) -> str:
-    """`SF-2026-` for san-francisco, `DEN-2026-` for denver; the number follows."""
-    words = slug.split("-")
-    code = "".join(word[0] for word in words) if len(words) > 1 else slug[:3]
-    return f"{code.upper()}-{year}-"
+def last_day_of_grace(paid_until: datetime.date) -> datetime.date:
+    """The day until which unpaid dues leave a person a member."""
+    return paid_until + datetime.timedelta(days=GRACE_DAYS)
+
+
+def minimum_cents(interval: str) -> int:
+    """The least that a rhythm takes at a time: $1 every month, $12 every year or once."""
+    return MONTHLY_MINIMUM_CENTS if interval == "month" else MINIMUM_CENTS

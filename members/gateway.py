@@ -16,6 +16,7 @@ from uuid import UUID
 
 import stripe
 from django.conf import settings
+from django.db import connection
 
 # Three tries of at most 7 s and the pauses between them stay under the 30 s after which the
 # database gives up on a transaction that waits.
@@ -64,6 +65,9 @@ class Session:
     payment_intent: str
     payment_failed: bool
     paid_at: datetime.datetime | None
+    fee_cents: int | None = None
+    subscription: str = ""
+    invoice: str = ""
 
     @property
     def place(self) -> tuple[int, UUID] | None:
@@ -75,31 +79,40 @@ class Session:
             return None
 
 
-def create_session(checkout: Any, success_url: str, cancel_url: str, email: str) -> Session:
+def create_session(
+    checkout: Any, title: str, success_url: str, cancel_url: str, email: str
+) -> Session:
     """Open a hosted page for a Checkout row; the same row always gives the same session.
 
+    title: what is paid for, as the page and the bank statement name it.
     Raises GatewayDown or GatewayRefused.
     """
-    chapter = checkout.chapter
-    product = {"name": f"{settings.SITE_NAME} {chapter.name}: membership dues, 12 months"}
-    price = {
-        "currency": checkout.currency,
-        "unit_amount": checkout.amount_cents,
-        "product_data": product,
-    }
     metadata = {"chapter": str(checkout.chapter_id), "checkout": str(checkout.pk)}
     given: Any = {
-        "mode": "payment",
-        "line_items": [{"price_data": price, "quantity": 1}],
+        "line_items": [{"price_data": _price(checkout, title), "quantity": 1}],
         "customer_email": email,
         "client_reference_id": reference(checkout.chapter_id, checkout.pk),
         "metadata": metadata,
-        "payment_intent_data": {"metadata": metadata},
         "success_url": success_url,
         "cancel_url": cancel_url,
     }
+    if checkout.renews:
+        given |= {"mode": "subscription", "subscription_data": {"metadata": metadata}}
+    else:
+        given |= {"mode": "payment", "payment_intent_data": {"metadata": metadata}}
     options: Any = {"idempotency_key": f"checkout-{checkout.pk}"}
-    return _session(_ask(lambda: _client().v1.checkout.sessions.create(given, options)))
+    return _session(ask(lambda: client().v1.checkout.sessions.create(given, options)))
+
+
+def _price(checkout: Any, title: str) -> dict[str, Any]:
+    price: dict[str, Any] = {
+        "currency": checkout.currency,
+        "unit_amount": checkout.amount_cents,
+        "product_data": {"name": title},
+    }
+    if checkout.renews:
+        price["recurring"] = {"interval": checkout.interval}
+    return price
 
 
 def reference(chapter_id: int, checkout_id: UUID) -> str:
@@ -109,8 +122,8 @@ def reference(chapter_id: int, checkout_id: UUID) -> str:
 
 def retrieve_session(session_id: str) -> Session:
     """The session as it is now. Raises GatewayDown or GatewayRefused."""
-    asked: Any = {"expand": ["payment_intent"]}
-    return _session(_ask(lambda: _client().v1.checkout.sessions.retrieve(session_id, asked)))
+    asked: Any = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+    return _session(ask(lambda: client().v1.checkout.sessions.retrieve(session_id, asked)))
 
 
 def close_session(session_id: str) -> Session:
@@ -119,17 +132,17 @@ def close_session(session_id: str) -> Session:
     Raises GatewayDown, or GatewayRefused where there is no such session.
     """
     with suppress(GatewayRefused):  # Paid or expired already: the look-up says which.
-        _ask(lambda: _client().v1.checkout.sessions.expire(session_id))
+        ask(lambda: client().v1.checkout.sessions.expire(session_id))
     return retrieve_session(session_id)
 
 
 def list_recent_events(since: datetime.datetime, limit: int = 1000) -> list[dict[str, Any]]:
-    """The events about sessions since a moment, newest first, as deliveries would carry them."""
+    """The events that concern us since a moment, newest first, as deliveries would carry them."""
     query: Any = {
         "created": {"gte": int(since.timestamp())}, "limit": 100, "types": list(SESSION_EVENTS)
     }  # fmt: skip
     try:
-        found = islice(_client().v1.events.list(query).auto_paging_iter(), limit)
+        found = islice(client().v1.events.list(query).auto_paging_iter(), limit)
         return [event.to_dict(recursive=True) for event in found]
     except stripe.StripeError as error:
         raise GatewayDown(str(error)) from error
@@ -156,8 +169,14 @@ def is_live() -> bool:
     return settings.STRIPE_SECRET_KEY.startswith(("sk_live", "rk_live"))
 
 
-def _client() -> stripe.StripeClient:
+def client() -> stripe.StripeClient:
     return _make_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+
+
+def is_in_transaction() -> bool:
+    """True inside a transaction of ours; the one that a test is wrapped in does not count."""
+    blocks = connection.atomic_blocks
+    return any(not getattr(block, "_from_testcase", False) for block in blocks)
 
 
 @lru_cache(maxsize=4)
@@ -170,8 +189,13 @@ def _make_client(key: str, base: str) -> stripe.StripeClient:
     )
 
 
-def _ask(call: Callable[[], Any]) -> dict[str, Any]:
-    """Call Stripe and give plain data; raises GatewayDown or GatewayRefused."""
+def ask(call: Callable[[], Any]) -> dict[str, Any]:
+    """Call Stripe and give plain data; raises GatewayDown or GatewayRefused.
+
+    Never inside a transaction: an outage would hold its connection and its locks for 20 s.
+    """
+    if is_in_transaction():
+        raise RuntimeError("Stripe is asked between transactions, never inside one.")
     try:
         return call().to_dict(recursive=True)
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
@@ -189,10 +213,10 @@ def _kind(status: int) -> type[GatewayDown | GatewayRefused]:
 
 
 def _session(raw: dict[str, Any]) -> Session:
-    intent = raw.get("payment_intent")
-    known: dict[str, Any] = intent if isinstance(intent, dict) else {"id": intent or ""}
+    intent = _object(raw.get("payment_intent"))
+    charge = _object(intent.get("latest_charge"))
     complete_unpaid = raw["status"] == "complete" and raw["payment_status"] == "unpaid"
-    failed = known.get("status") in {"requires_payment_method", "canceled"}
+    failed = intent.get("status") in {"requires_payment_method", "canceled"}
     return Session(
         id=raw["id"],
         url=raw.get("url") or "",
@@ -204,11 +228,21 @@ def _session(raw: dict[str, Any]) -> Session:
         reference=raw.get("client_reference_id") or "",
         metadata=dict(raw.get("metadata") or {}),
         livemode=raw["livemode"],
-        payment_intent=known["id"],
+        payment_intent=intent.get("id", ""),
         payment_failed=complete_unpaid and failed,
-        paid_at=_moment(known.get("created")),
+        # A debit may be settled in another year than the one it was begun in.
+        paid_at=moment(charge.get("created") or intent.get("created")),
+        fee_cents=_object(charge.get("balance_transaction")).get("fee"),
+        subscription=_object(raw.get("subscription")).get("id", ""),
+        invoice=_object(raw.get("invoice")).get("id", ""),
     )
 
 
-def _moment(seconds: int | None) -> datetime.datetime | None:
+def _object(value: Any) -> dict[str, Any]:
+    """An object of Stripe's, whether it was expanded or came as its id."""
+    return value if isinstance(value, dict) else ({"id": value} if value else {})
+
+
+def moment(seconds: int | None) -> datetime.datetime | None:
+    """A time of Stripe's in UTC."""
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC) if seconds else None

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from members import actions, gateway
-from members.actions.paying import APPLY_EVENT
+from members.actions.inbox import APPLY_EVENT
 from members.models import StripeEvent
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members import views, webhook
+from members import billing_views, views, webhook
 
 app_name = "members"
 urlpatterns = [
@@ -14,7 +14,8 @@ urlpatterns = [
     path("<slug:chapter>/join/", views.choose_amount, name="join-amount"),
     path("<slug:chapter>/join/account/", views.give_account, name="join-account"),
     path("<slug:chapter>/join/review/", views.review, name="join-review"),
-    path("<slug:chapter>/join/pay/", views.pay, name="join-pay"),
-    path("<slug:chapter>/join/returned/", views.returned, name="join-returned"),
+    path("<slug:chapter>/join/pay/", billing_views.pay_dues, name="join-pay"),
+    path("<slug:chapter>/join/returned/", billing_views.returned, name="join-returned"),
     path("<slug:chapter>/join/done/", views.done, name="join-done"),
+    path("<slug:chapter>/pay/<uuid:pk>/", billing_views.pay, name="pay"),
 ]

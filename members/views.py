@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from chapters.gates import public, signed_in
 from chapters.models import Chapter
-from members import access, actions, gateway, queries
+from members import access, actions, queries
 from members.adapter import may_ask_for_code, send_sign_in_code
 from members.forms import AccountForm, AmountForm, ChapterForm, NameForm
 from members.models import Checkout
@@ -151,52 +151,8 @@ def review(request: Request, chapter: str) -> HttpResponse:
 
 
 def _start_payment(request: Request, amount_cents: int) -> HttpResponse:
-    try:
-        checkout = actions.start_checkout(request.user, request.chapter, amount_cents)
-    except gateway.GatewayDown:
-        return _back_to_review(request, "down")
-    except gateway.GatewayRefused:
-        return _back_to_review(request, "refused")
+    checkout = actions.start_checkout(request.user, request.chapter, amount_cents)
     return _step("pay" if checkout.status == _Status.OPEN else "done", request)
-
-
-def _back_to_review(request: Request, notice: str) -> HttpResponse:
-    _keep(request, notice=notice)
-    return _step("review", request)
-
-
-@signed_in
-def pay(request: Request, chapter: str) -> HttpResponse:
-    """Send the person to the payment page of their checkout; again and again to the same one."""
-    checkout = queries.checkout_under_way(request.user, request.chapter)
-    if checkout is None:
-        return _step("review", request)
-    if checkout.status == _Status.PENDING:
-        return _step("done", request)
-    try:
-        address = actions.open_payment_page(checkout)
-    except gateway.GatewayDown:
-        return _back_to_review(request, "down")
-    except gateway.GatewayRefused:
-        return _back_to_review(request, "refused")
-    if not address:
-        return _step("review", request)
-    return HttpResponse(status=303, headers={"Location": address})
-
-
-@signed_in
-def returned(request: Request, chapter: str) -> HttpResponse:
-    """Back from the payment page without paying; Stripe is asked whether that is so."""
-    checkout = queries.last_checkout(request.user, request.chapter)
-    if checkout is None:
-        return _step("review", request)
-    try:
-        checkout = actions.refresh_checkout(checkout)
-    except (gateway.GatewayDown, gateway.GatewayRefused):
-        return _back_to_review(request, "unknown")
-    if checkout.status in {_Status.OPEN, _Status.EXPIRED}:
-        return _back_to_review(request, "cancelled")
-    return _step("done", request)
 
 
 @signed_in

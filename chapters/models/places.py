@@ -1,6 +1,9 @@
 """Places of the country and the chapters that work in them; both are public by nature."""
 
 import zoneinfo
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -24,6 +27,15 @@ def check_slug(slug: str) -> None:
     """Refuse addresses that the national site uses itself."""
     if slug in RESERVED_SLUGS:
         raise ValidationError(f"The address /{slug}/ belongs to the national site.")
+
+
+def possible_codes(slug: str) -> Iterator[str]:
+    """`SF`, `SF2`, `SF3`… for san-francisco, `DEN`, `DEN2`… for denver; never ends."""
+    words = [word for word in slug.split("-") if word]
+    code = "".join(word[0] for word in words) if len(words) > 1 else slug[:3]
+    yield code[:6].upper()
+    for number in count(2):
+        yield f"{code[:6].upper()}{number}"
 
 
 class Place(models.Model):
@@ -65,6 +77,9 @@ class Chapter(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True, validators=[check_slug])
     name = models.CharField(max_length=120)
+    code = models.CharField(
+        max_length=12, unique=True, editable=False, help_text="Begins the numbers of receipts"
+    )
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="chapters")
     status = models.CharField(max_length=10, choices=Status, default=Status.GATHERING)
     vision = models.CharField(max_length=200, blank=True)
@@ -88,6 +103,13 @@ class Chapter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the chapter; a new one gets a code that no other chapter has."""
+        if not self.code:
+            taken = set(Chapter.objects.values_list("code", flat=True))
+            self.code = next(code for code in possible_codes(self.slug) if code not in taken)
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """The chapter's public page."""

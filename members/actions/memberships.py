@@ -1,6 +1,11 @@
-"""How a membership becomes active or runs on; both kinds of actions end here."""
+"""How a membership moves between its states. Nobody else writes a membership's status.
+
+Each move holds the chapter's row, so that numbers have no gaps and the public count of members
+(active, and past due while grace lasts) stays right.
+"""
 
 import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -8,6 +13,12 @@ from django.db.models import Max
 from chapters.models import Chapter
 from chapters.ready import forget
 from members.models import Membership
+
+_Status = Membership.Status
+
+
+class MoveRefused(Exception):
+    """A membership does not go from its state to the one that was asked for."""
 
 
 def lock_chapter(chapter_id: int) -> Chapter:
@@ -18,36 +29,76 @@ def lock_chapter(chapter_id: int) -> Chapter:
     return Chapter.objects.select_for_update(no_key=True).get(pk=chapter_id)
 
 
+def lock_membership(membership_id: int) -> Membership:
+    """A membership of the open chapter, held until the transaction ends; lock its chapter first."""
+    return Membership.objects.select_for_update(no_key=True).get(pk=membership_id)
+
+
 def extend_membership(
     membership: Membership, chapter: Chapter, joined_on: datetime.date, until: datetime.date
 ) -> bool:
-    """Make the membership active until a day; True when it was not active before.
+    """Make the membership active until a day; True when the person was no member before.
 
     `chapter` must be held by `lock_chapter`.
     """
-    is_new = membership.status != Membership.Status.ACTIVE
-    membership.status = Membership.Status.ACTIVE
+    is_new = membership.status not in Membership.CURRENT
     membership.number = membership.number or _next_number(chapter)
     membership.joined_on = membership.joined_on or joined_on
     membership.paid_until = until
-    membership.save(update_fields=["status", "number", "joined_on", "paid_until"])
-    if is_new:
-        chapter.member_count += 1
-        chapter.save(update_fields=["member_count"])
-    forget(chapter)
+    move_membership(membership, chapter, _Status.ACTIVE, why="dues")
     return is_new
 
 
-def change_status(membership: Membership) -> Membership:
-    """Store another status, and count the chapter's active members anew."""
+def move_membership(
+    membership: Membership,
+    chapter: Chapter,
+    status: str,
+    *,
+    why: str,
+    by: Any = None,
+    grace_until: datetime.date | None = None,
+) -> Membership:
+    """Store a status with the dates that the row carries, and count the chapter's members.
+
+    `chapter` must be held by `lock_chapter`. why: a word for the audit. Raises MoveRefused.
+    """
+    before = membership.status
+    if status not in (before, *Membership.MOVES[before]):
+        raise MoveRefused(f"A membership does not go from {before} to {status}.")
+    membership.status = status
+    membership.grace_until = grace_until
+    membership.save(
+        update_fields=["status", "number", "joined_on", "paid_until", "grace_until"]
+    )
+    gained = (status in Membership.CURRENT) - (before in Membership.CURRENT)
+    if gained:
+        chapter.member_count += gained
+        chapter.save(update_fields=["member_count"])
+    forget(chapter)
+    return membership
+
+
+def change_status(membership: Membership, *, by: Any = None) -> Membership:
+    """Store the status that staff chose for a row, in the open scope. Raises MoveRefused."""
     with transaction.atomic():
         chapter = lock_chapter(membership.chapter_id)
-        membership.save(update_fields=["status"])
-        rows = Membership.objects.filter(chapter=chapter, status=Membership.Status.ACTIVE)
-        chapter.member_count = rows.count()
-        chapter.save(update_fields=["member_count"])
-        forget(chapter)
-    return membership
+        held = lock_membership(membership.pk)
+        grace = held.grace_until if membership.status == _Status.PAST_DUE else None
+        move_membership(
+            held, chapter, membership.status, why="staff", by=by, grace_until=grace
+        )
+    return held
+
+
+def recount_members(chapter: Chapter) -> int:
+    """Count the open chapter's members anew; for imports that write many rows at once."""
+    with transaction.atomic():
+        held = lock_chapter(chapter.pk)
+        rows = Membership.objects.filter(chapter=held, status__in=Membership.CURRENT)
+        held.member_count = rows.count()
+        held.save(update_fields=["member_count"])
+        forget(held)
+    return held.member_count
 
 
 def _next_number(chapter: Chapter) -> int:

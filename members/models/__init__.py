@@ -1,16 +1,23 @@
 """The tables of people and money."""
 
-from members.models.dues import Checkout, Membership, Payment
+from members.models.billing import Dispute, Refund, Reminder, Subscription
+from members.models.dues import Checkout, Interval, Membership, Payment, Purpose
 from members.models.events import StripeEvent
 from members.models.people import Organization, User
 from members.models.places import PaidPlace
 
 __all__ = [
     "Checkout",
+    "Dispute",
+    "Interval",
     "Membership",
     "Organization",
     "PaidPlace",
     "Payment",
+    "Purpose",
+    "Refund",
+    "Reminder",
     "StripeEvent",
+    "Subscription",
     "User",
 ]

@@ -1,6 +1,8 @@
 """Memberships and the dues that keep them: what was asked, what was paid, until when it counts."""
 
+import datetime
 import uuid
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,24 +13,58 @@ from django.utils import timezone
 from chapters.owned import ChapterOwned
 
 
+class Purpose(models.TextChoices):
+    """What a payment is for."""
+
+    DUES = "dues", "Dues"
+    GIFT = "gift", "Gift membership"
+    ORGANIZATION = "organization", "Organization dues"
+
+
+class Interval(models.TextChoices):
+    """How often is paid: once for twelve months, or again and again by itself."""
+
+    ONCE = "once", "Once, for 12 months"
+    MONTH = "month", "Every month"
+    YEAR = "year", "Every year"
+
+
 class Membership(ChapterOwned):
-    """A person in a chapter: one row for ever, renewed and not repeated."""
+    """A person in a chapter: one row for ever, renewed and not repeated.
+
+    Only `members.actions.memberships` writes the status; the database allows only `MOVES`.
+    """
 
     OWNER = "user"
 
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting for payment"
         ACTIVE = "active", "Active"
+        PAST_DUE = "past_due", "Past due"
         LAPSED = "lapsed", "Lapsed"
         CANCELLED = "cancelled", "Cancelled"
+
+    # Members of the chapter: dues are paid, or may still be paid without a gap.
+    CURRENT = (Status.ACTIVE, Status.PAST_DUE)
+    MOVES: ClassVar[dict[str, tuple[str, ...]]] = {
+        Status.PENDING: (Status.ACTIVE, Status.CANCELLED),
+        Status.ACTIVE: (Status.PAST_DUE, Status.LAPSED, Status.CANCELLED),
+        Status.PAST_DUE: (Status.ACTIVE, Status.LAPSED, Status.CANCELLED),
+        Status.LAPSED: (Status.ACTIVE, Status.CANCELLED),
+        Status.CANCELLED: (Status.ACTIVE,),
+    }
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField(null=True, editable=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     joined_on = models.DateField(null=True)
     paid_until = models.DateField(null=True)
+<<<<<<< HEAD
     # Dues are paid in one chapter, the person's home; memberships beside it run as long as it does.
     is_home = models.BooleanField("home chapter", default=False)
+=======
+    grace_until = models.DateField(null=True)
+>>>>>>> d76a9c0 (Let dues renew, and hold a membership's moves in the database)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(ChapterOwned.Meta):
@@ -41,9 +77,18 @@ class Membership(ChapterOwned):
                 fields=["user"], condition=Q(is_home=True), name="members_one_home"
             ),
             models.CheckConstraint(
-                condition=~Q(status="active") | Q(number__isnull=False, paid_until__isnull=False),
+                condition=~Q(status__in=["active", "past_due"])
+                | Q(number__isnull=False, paid_until__isnull=False),
                 name="members_active_has_dates",
             ),
+            models.CheckConstraint(
+                condition=Q(status="past_due", grace_until__isnull=False)
+                | (~Q(status="past_due") & Q(grace_until__isnull=True)),
+                name="members_grace_while_past_due",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["chapter", "status", "paid_until"], name="members_due_soon")
         ]
 
     def __str__(self) -> str:
@@ -51,11 +96,15 @@ class Membership(ChapterOwned):
 
     @property
     def is_current(self) -> bool:
-        """True while dues are paid, to the end of the last day on the chapter's clock."""
+        """True while dues are paid or in grace, to the end of that day on the chapter's clock."""
         today = timezone.localdate(timezone=ZoneInfo(self.chapter.zone))
-        return self.status == self.Status.ACTIVE and bool(
-            self.paid_until and self.paid_until >= today
-        )
+        last = self.last_day
+        return self.status in self.CURRENT and last is not None and last >= today
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day on which the person is a member if nothing more is paid."""
+        return self.grace_until or self.paid_until
 
 
 class Checkout(ChapterOwned):
@@ -65,6 +114,7 @@ class Checkout(ChapterOwned):
 
     class Status(models.TextChoices):
         OPEN = "open", "Not paid yet"
+        CLOSING = "closing", "Replaced by another"
         PENDING = "pending", "Payment on its way"
         PAID = "paid", "Paid"
         FAILED = "failed", "Failed"
@@ -72,10 +122,16 @@ class Checkout(ChapterOwned):
         QUARANTINED = "quarantined", "Held back: the sums differ"
 
     UNDER_WAY = (Status.OPEN, Status.PENDING)
+    # Stripe may still have something to say about these.
+    UNSETTLED = (Status.OPEN, Status.CLOSING, Status.PENDING)
 
     # The idempotency key of the Stripe call, so a repeated call gives the same session.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="checkouts")
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.DUES)
+    interval = models.CharField(max_length=5, choices=Interval, default=Interval.ONCE)
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, related_name="checkouts"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     amount_cents = models.PositiveIntegerField()
     currency = models.CharField(max_length=3, default="usd")
@@ -91,7 +147,12 @@ class Checkout(ChapterOwned):
         constraints = [
             *ChapterOwned.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(amount_cents__gte=1200), name="members_checkout_minimum"
+                condition=Q(amount_cents__gte=1200) | Q(interval="month", amount_cents__gte=100),
+                name="members_checkout_minimum",
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose="dues") | Q(membership__isnull=False),
+                name="members_checkout_dues_of_whom",
             ),
             models.UniqueConstraint(
                 fields=["membership"],
@@ -104,30 +165,56 @@ class Checkout(ChapterOwned):
     def __str__(self) -> str:
         return f"{self.amount_cents / 100:.2f} {self.currency.upper()}, {self.status}"
 
+    @property
+    def renews(self) -> bool:
+        """True where Stripe charges again by itself."""
+        return self.interval != Interval.ONCE
+
 
 class Payment(ChapterOwned):
-    """Dues that arrived; written once by the webhook and never changed."""
+    """Money that arrived; written once by what Stripe says and never changed.
+
+    `checkout` names the page on which it was paid, `invoice_id` the invoice of a subscription;
+    the first payment of a subscription has both.
+    """
 
     OWNER = "user"
 
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="payments")
-    checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="payment")
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.DUES)
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, related_name="payments"
+    )
+    checkout = models.OneToOneField(
+        Checkout, on_delete=models.PROTECT, null=True, related_name="payment"
+    )
+    invoice_id = models.CharField(max_length=120, unique=True, null=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    receipt_number = models.CharField(max_length=24)
+    receipt_number = models.CharField(max_length=24, unique=True)
     amount_cents = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     payment_intent = models.CharField(max_length=120, unique=True)
-    covers_from = models.DateField()
-    covers_until = models.DateField()
+    # Empty where the months begin later: a gift's with its acceptance.
+    covers_from = models.DateField(null=True)
+    covers_until = models.DateField(null=True)
     paid_at = models.DateTimeField()
 
     class Meta(ChapterOwned.Meta):
         ordering = ["-paid_at", "-id"]
         constraints = [
             *ChapterOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["chapter", "receipt_number"], name="members_receipt"),
             models.CheckConstraint(
-                condition=Q(covers_until__gt=F("covers_from")), name="members_payment_covers"
+                condition=Q(covers_until__gt=F("covers_from"))
+                | Q(covers_from__isnull=True, covers_until__isnull=True),
+                name="members_payment_covers",
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose="dues")
+                | Q(membership__isnull=False, covers_from__isnull=False),
+                name="members_payment_dues_of_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(checkout__isnull=False) | Q(invoice_id__isnull=False),
+                name="members_payment_from_where",
             ),
         ]
 

@@ -1,0 +1,94 @@
+"""Stripe's events: stored when they arrive, applied exactly once, by looking where they point.
+
+What counts is the object as Stripe has it at the moment of acting, so events may come twice,
+late, in any order or not at all (`reconciling`).
+"""
+
+import datetime
+import logging
+from typing import Any
+
+from django.utils import timezone
+
+from chapters.doorbell import ring
+from chapters.scope import in_chapter
+from members import gateway
+from members.actions.paying import settle_checkout
+from members.models import StripeEvent
+
+log = logging.getLogger(__name__)
+APPLY_EVENT = "members.tasks.apply_event"
+MAX_ATTEMPTS = 5
+
+
+def receive_event(event: dict[str, Any]) -> None:
+    """Store a verified event and ring for it; the second delivery of one changes nothing.
+
+    It is applied by a worker and not here: Stripe must be asked how things stand, and the
+    acknowledgement must not wait for that. A bell that nobody hears is made good by the sweep.
+    """
+    row = StripeEvent(
+        id=event["id"],
+        type=event["type"],
+        livemode=event["livemode"],
+        payload=event,
+        created_at=datetime.datetime.fromtimestamp(event["created"], datetime.UTC),
+    )
+    StripeEvent.objects.bulk_create([row], ignore_conflicts=True)
+    ring(APPLY_EVENT, row.pk)
+
+
+def retry_events(event_ids: list[str]) -> int:
+    """Let events that failed or were not ours be applied anew; gives how many will be."""
+    waiting = StripeEvent.objects.filter(pk__in=event_ids).exclude(state=StripeEvent.State.APPLIED)
+    count = waiting.update(state=StripeEvent.State.RECEIVED, attempts=0, error="")
+    for event_id in event_ids:
+        ring(APPLY_EVENT, event_id)
+    return count
+
+
+def apply_event(event_id: str) -> bool:
+    """Do what a stored event calls for, once; False: it waits, since Stripe does not answer."""
+    event = StripeEvent.objects.filter(pk=event_id, state=StripeEvent.State.RECEIVED).first()
+    if event is None:
+        return True
+    if event.type not in gateway.SESSION_EVENTS:
+        _finish(event, StripeEvent.State.IGNORED)
+        return True
+    try:
+        _apply(event)
+    except gateway.GatewayDown as error:
+        StripeEvent.objects.filter(pk=event.pk).update(error=f"Waiting: {error}"[:500])
+        return False
+    except Exception as error:
+        log.exception("Event %s could not be applied", event.pk)
+        _count_failure(event, error)
+    return True
+
+
+def _apply(event: StripeEvent) -> None:
+    session = gateway.retrieve_session(event.payload["data"]["object"]["id"])
+    if session.place is None:
+        _finish(event, StripeEvent.State.IGNORED)
+        return
+    chapter_id, checkout_id = session.place
+    with in_chapter(chapter_id):
+        # The lock makes "once" true when two workers have the same event in hand.
+        rows = StripeEvent.objects.select_for_update(skip_locked=True)
+        held = rows.filter(pk=event.pk, state=StripeEvent.State.RECEIVED).first()
+        if held is not None:
+            known = settle_checkout(checkout_id, session) is not None
+            _finish(held, StripeEvent.State.APPLIED if known else StripeEvent.State.IGNORED)
+
+
+def _finish(event: StripeEvent, state: StripeEvent.State) -> None:
+    waiting = StripeEvent.objects.filter(pk=event.pk, state=StripeEvent.State.RECEIVED)
+    waiting.update(state=state, error="", applied_at=timezone.now())
+
+
+def _count_failure(event: StripeEvent, error: Exception) -> None:
+    event.attempts += 1
+    event.error = f"{type(error).__name__}: {error}"[:500]
+    if event.attempts >= MAX_ATTEMPTS:
+        event.state = StripeEvent.State.FAILED
+    event.save(update_fields=["attempts", "error", "state"])
