@@ -11,7 +11,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from chapters.admin import ReadOnlyAdmin
-from members import actions
+from members import (
+    actions,
+    billing_admin,  # noqa: F401 - its pages register themselves
+)
 from members.models import (
     Checkout,
     Membership,
@@ -94,9 +97,11 @@ class MembershipForm(ModelForm):
     """The status alone; its rule spans fields that nobody types."""
 
     def clean_status(self) -> str:
-        """Refuse to make somebody active who has no number or end of dues."""
+        """Refuse moves that a membership does not make, and activity without dues."""
         status: str = self.cleaned_data["status"]
         row = self.instance
+        if status not in (row.status, *Membership.MOVES[row.status]):
+            raise ValidationError("A membership does not move from its status to this one.")
         if status == Membership.Status.ACTIVE and not (row.number and row.paid_until):
             raise ValidationError("Nobody is active before dues were paid.")
         return status
@@ -118,6 +123,7 @@ class MembershipAdmin(admin.ModelAdmin):
         "number",
         "joined_on",
         "paid_until",
+        "grace_until",
         "created_at",
     ]
 
@@ -127,7 +133,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         """Save by the action, which keeps the public count of members right."""
-        actions.change_status(obj)
+        actions.change_status(obj, by=request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: the books refer to it."""

@@ -170,6 +170,7 @@ def is_live() -> bool:
 
 
 def client() -> stripe.StripeClient:
+    """Stripe's library, with our key, time limits and retries."""
     return _make_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
 
 

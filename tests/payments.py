@@ -33,15 +33,15 @@ def provider(provider_process: Sandbox, settings: Any) -> Sandbox:
     return provider_process
 
 
-def open_page(user: Any, chapter: Any, amount_cents: int = 3600) -> Any:
+def open_page(user: Any, chapter: Any, amount_cents: int = 3600, interval: str = "once") -> Any:
     """A checkout whose page is open at the sandbox, as two requests of the person make it."""
     from chapters.scope import in_chapter
     from members import actions
 
     with in_chapter(chapter, user):
-        checkout = actions.start_checkout(user, chapter, amount_cents)
-        actions.open_payment_page(checkout)
-        return checkout
+        checkout = actions.start_checkout(user, chapter, amount_cents, interval)
+    actions.open_payment_page(checkout)
+    return checkout
 
 
 def pay(provider: Sandbox, checkout: Any, card: str = "4242424242424242") -> None:

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from chapters.models import Chapter
 from chapters.ready import forget
+from members.dues import last_day_of_grace
 from members.models import Membership
 
 _Status = Membership.Status
@@ -67,9 +68,7 @@ def move_membership(
         raise MoveRefused(f"A membership does not go from {before} to {status}.")
     membership.status = status
     membership.grace_until = grace_until
-    membership.save(
-        update_fields=["status", "number", "joined_on", "paid_until", "grace_until"]
-    )
+    membership.save(update_fields=["status", "number", "joined_on", "paid_until", "grace_until"])
     gained = (status in Membership.CURRENT) - (before in Membership.CURRENT)
     if gained:
         chapter.member_count += gained
@@ -83,10 +82,10 @@ def change_status(membership: Membership, *, by: Any = None) -> Membership:
     with transaction.atomic():
         chapter = lock_chapter(membership.chapter_id)
         held = lock_membership(membership.pk)
-        grace = held.grace_until if membership.status == _Status.PAST_DUE else None
-        move_membership(
-            held, chapter, membership.status, why="staff", by=by, grace_until=grace
-        )
+        grace = None
+        if membership.status == _Status.PAST_DUE and held.paid_until:
+            grace = held.grace_until or last_day_of_grace(held.paid_until)
+        move_membership(held, chapter, membership.status, why="staff", by=by, grace_until=grace)
     return held
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from members.models import Checkout, Payment
 
+
 @dataclass(frozen=True)
 class Receipt:
     """What Stripe says of one sum that arrived."""

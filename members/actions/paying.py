@@ -160,9 +160,7 @@ def _send_receipt(payment: Payment) -> None:
 # --- Dues ---------------------------------------------------------------------------------------
 
 
-def _covered_by_dues(
-    checkout: Checkout, received: Receipt
-) -> tuple[datetime.date, datetime.date]:
+def _covered_by_dues(checkout: Checkout, received: Receipt) -> tuple[datetime.date, datetime.date]:
     """From the end of what is paid, so that nothing is lost; without a gap while grace lasts."""
     membership = lock_membership(checkout.membership_id or 0)
     zone = checkout.chapter.zone

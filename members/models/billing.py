@@ -28,9 +28,7 @@ class Subscription(ChapterOwned):
     ENDED = (Status.EXPIRED, Status.CANCELED)
     FAILING = (Status.PAST_DUE, Status.UNPAID)
 
-    checkout = models.OneToOneField(
-        Checkout, on_delete=models.PROTECT, related_name="subscription"
-    )
+    checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="subscription")
     membership = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, related_name="subscriptions"
     )

@@ -59,12 +59,9 @@ class Membership(ChapterOwned):
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     joined_on = models.DateField(null=True)
     paid_until = models.DateField(null=True)
-<<<<<<< HEAD
+    grace_until = models.DateField(null=True)
     # Dues are paid in one chapter, the person's home; memberships beside it run as long as it does.
     is_home = models.BooleanField("home chapter", default=False)
-=======
-    grace_until = models.DateField(null=True)
->>>>>>> d76a9c0 (Let dues renew, and hold a membership's moves in the database)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(ChapterOwned.Meta):

@@ -4,12 +4,13 @@ import datetime
 import zoneinfo
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from chapters.models import Chapter
-from members.models import Checkout, Membership, Payment
+from members.models import Checkout, Membership, Payment, Purpose
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,26 @@ def my_payments(user: Any) -> QuerySet[Payment]:
 
 
 def checkout_under_way(user: Any, chapter: Chapter) -> Checkout | None:
-    """The person's one checkout of this chapter that is neither paid nor over."""
+    """The person's one checkout of dues of this chapter that is neither paid nor over."""
     return (
         Checkout.mine(user)
-        .filter(chapter=chapter, status__in=Checkout.UNDER_WAY)
-        .select_related("chapter")
+        .filter(chapter=chapter, purpose=Purpose.DUES, status__in=Checkout.UNDER_WAY)
+        .select_related("chapter", "user")
         .first()
     )
 
 
+def my_checkout(user: Any, chapter: Chapter, checkout_id: UUID) -> Checkout | None:
+    """One checkout of the person in this chapter, whatever it is for."""
+    rows = Checkout.mine(user).filter(chapter=chapter, pk=checkout_id)
+    return rows.select_related("chapter", "user").first()
+
+
 def last_checkout(user: Any, chapter: Chapter) -> Checkout | None:
-    """The person's newest checkout of this chapter, with its payment where there is one."""
-    return Checkout.mine(user).filter(chapter=chapter).select_related("chapter").first()
+    """The person's newest checkout of dues of this chapter that was not replaced by another."""
+    rows = Checkout.mine(user).filter(chapter=chapter, purpose=Purpose.DUES)
+    rows = rows.exclude(status=Checkout.Status.CLOSING)
+    return rows.select_related("chapter", "user").first()
 
 
 def payment_of(checkout: Checkout) -> Payment | None:

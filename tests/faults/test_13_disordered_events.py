@@ -114,8 +114,9 @@ def test_an_old_snapshot_does_not_undo_a_newer_state(provider, mia, sf):
     checkout = open_page(mia, sf)
     early = gateway.retrieve_session(checkout.session_id)
     pay(provider, checkout)
+    late = gateway.retrieve_session(checkout.session_id)
     with in_chapter(sf):
-        for session in (gateway.retrieve_session(checkout.session_id), early):
+        for session in (late, early):
             settled = actions.paying.settle_checkout(checkout.pk, session)
             assert settled and settled.status == "paid"
         assert Payment.objects.count() == 1

@@ -11,7 +11,6 @@ from members.dues import (
     day_in,
     period_bought,
     read_dollars,
-    receipt_prefix,
     show_dollars,
 )
 
@@ -67,8 +66,3 @@ def test_period_starts_at_the_later_of_payment_and_paid_end():
 def test_day_is_that_of_the_chapter_and_not_of_utc():
     moment = datetime.datetime(2027, 1, 1, 3, tzinfo=datetime.UTC)
     assert day_in("America/Los_Angeles", moment) == datetime.date(2026, 12, 31)
-
-
-def test_receipt_prefix_is_short_and_names_the_year():
-    assert receipt_prefix("san-francisco", 2026) == "SF-2026-"
-    assert receipt_prefix("denver", 2027) == "DEN-2027-"

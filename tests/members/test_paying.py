@@ -225,7 +225,7 @@ def test_answers_that_may_be_asked_for_again_are_told_from_a_no(status, kind):
         raise stripe.StripeError("No.", http_status=status)
 
     with pytest.raises(kind) as found:
-        gateway._ask(answer)
+        gateway.ask(answer)
     assert found.type is kind
 
 
@@ -255,7 +255,7 @@ def test_reconciling_looks_up_checkouts_whose_events_are_gone(provider, mia, sf)
     with in_chapter(sf):
         old = timezone.now() - datetime.timedelta(hours=3)
         Checkout.objects.filter(pk=checkout.pk).update(created_at=old)
-    looked_up = actions.paying._reconcile_chapter(sf, timezone.now())
+    looked_up = actions.reconciling._reconcile_chapter(sf, timezone.now())
     assert looked_up == 1
     with in_chapter(sf):
         assert Membership.objects.get().status == "active"
