@@ -130,7 +130,7 @@ def test_nothing_that_people_write_is_unique_across_chapters():
 
 
 def test_a_unique_text_across_chapters_would_be_found():
-    assert loose_uniques(Chapter) == ["slug"]
+    assert loose_uniques(Chapter) == ["slug", "code"]
 
 
 # --- The database --------------------------------------------------------------------------------
