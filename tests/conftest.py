@@ -91,9 +91,24 @@ def owner_connection() -> Any:
     return owner
 
 
+# Tables that only grow refuse to be emptied; only their owner can tell them not to.
+_REFUSALS = """
+    select format('ALTER TABLE %I {} TRIGGER %I', relname, tgname)
+    from pg_trigger join pg_class on pg_class.oid = tgrelid where tgtype & 32 <> 0
+"""
+
+
+def _switch_refusals(cursor: Any, word: str) -> None:
+    cursor.execute(_REFUSALS.replace("{}", word))
+    for (statement,) in cursor.fetchall():
+        cursor.execute(statement)
+
+
 def empty_tables() -> None:
     """Empty all tables, as no transaction will do it; the server's role may not TRUNCATE."""
     with closing(owner_connection()) as owner, owner.cursor() as cursor:
+        owner.autocommit = False
+        _switch_refusals(cursor, "DISABLE")
         cursor.execute(
             "select string_agg(format('%%I', tablename), ', ') from pg_tables"
             " where schemaname = 'public' and not tablename = any(%s)",
@@ -101,6 +116,8 @@ def empty_tables() -> None:
         )
         (tables,) = cursor.fetchone()
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        _switch_refusals(cursor, "ENABLE")
+        owner.commit()
 
 
 @pytest.fixture

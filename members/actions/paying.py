@@ -11,6 +11,7 @@ from django.utils import timezone
 from chapters.models import Chapter
 from chapters.post import post
 from members import gateway
+from members.actions.books import record_dues, record_fee
 from members.actions.memberships import extend_membership, lock_chapter, lock_membership
 from members.actions.payables import Receipt, fulfils, payable_of
 from members.dues import day_in, period_bought, show_dollars
@@ -129,6 +130,8 @@ def store_payment(checkout: Checkout, received: Receipt, *, is_first: bool) -> P
         covers_until=until,
         paid_at=received.paid_at,
     )
+    record_dues(payment)
+    record_fee(payment, received.fee_cents or 0)
     known.handler(checkout, payment)
     _send_receipt(payment)
     return payment

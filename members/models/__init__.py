@@ -3,13 +3,18 @@
 from members.models.billing import Dispute, Refund, Reminder, Subscription
 from members.models.dues import Checkout, Interval, Membership, Payment, Purpose
 from members.models.events import StripeEvent
+from members.models.ledger import Account, Entry, Fund, Line
 from members.models.people import Organization, User
 from members.models.places import PaidPlace
 
 __all__ = [
+    "Account",
     "Checkout",
     "Dispute",
+    "Entry",
+    "Fund",
     "Interval",
+    "Line",
     "Membership",
     "Organization",
     "PaidPlace",

@@ -90,6 +90,8 @@ def _rows(model: Any, side: Side, published: bool) -> Iterator[models.Model]:
     is_open = published and _opens(model)
     try:
         yield create(model, side, is_open)
+        for further in registry.FURTHER.get(model._meta.label, []):
+            yield create(model, side, is_open, **further(side))
     except (IntegrityError, DataError) as error:
         hint = "Name the values it needs in FIELDS of tests/isolation/registry.py."
         pytest.fail(f"{model._meta.label} can't be planted: {error}{hint}", pytrace=False)
@@ -99,12 +101,14 @@ def _rows(model: Any, side: Side, published: bool) -> Iterator[models.Model]:
             yield create(model, side, is_open=False)
 
 
-def create(model: Any, side: Side, is_open: bool) -> models.Model:
+def create(model: Any, side: Side, is_open: bool, **given: Any) -> models.Model:
     """Store one marked row of the chapter; opens no scope."""
     values = {f.name: value for f in _fields(model) for value in _value(f, side, is_open)}
     values |= _opening(model) if is_open else {}
     with transaction.atomic():
-        return model._base_manager.create(**values | registry.fields_of(model, side, is_open))
+        return model._base_manager.create(
+            **values | registry.fields_of(model, side, is_open) | given
+        )
 
 
 def _fields(model: Any) -> Any:

@@ -83,6 +83,10 @@ FIELDS: dict[str, Values] = {
     "agendas.Revision": {"version": 1},
     "convenings.Convening": _convening,
 }
+# Rows that must have company: what the second and every further one has of its own.
+FURTHER: dict[str, list[Callable[["Side"], dict[str, Any]]]] = {
+    "members.Line": [lambda side: {"amount_cents": -side.number}],
+}
 
 
 def fields_of(model: Any, side: "Side", is_open: bool) -> dict[str, Any]:
