@@ -11,6 +11,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Lower
 
 from chapters.models import Chapter, Place, WaitlistEntry
+from chapters.queries import open_chapters
 
 ZIP_AREAS = Path(__file__).parent / "data" / "zip_areas.csv"
 MOST_CITIES = 12
@@ -95,7 +96,7 @@ def find_cities(text: str) -> list[City]:
     """The cities that a text may mean, the likeliest first; three queries."""
     wanted = read_wanted(text)
     places = list(_places(wanted)[: 4 * MOST_CITIES])
-    chapters = {chapter.place_id: chapter for chapter in _open_chapters(places)}
+    chapters = {chapter.place_id: chapter for chapter in open_chapters().filter(place__in=places)}
     waiting = count_waiting(places)
     cities = [
         City(p, chapters.get(p.pk), waiting.get((p.name.lower(), p.state), 0)) for p in places
@@ -114,12 +115,6 @@ def _places(wanted: Wanted) -> QuerySet[Place]:
     else:
         rule = states | Q(geoid__in=wanted.geoids)
     return Place.objects.filter(rule, level=Place.Level.CITY).distinct()
-
-
-def _open_chapters(places: list[Place]) -> QuerySet[Chapter]:
-    return Chapter.objects.filter(
-        place__in=places, status__in=[Chapter.Status.ACTIVE, Chapter.Status.LAUNCHING]
-    )
 
 
 def _distance(city: City, wanted: Wanted) -> tuple[bool, bool, bool, str]:

@@ -19,6 +19,11 @@ def backbone_staff() -> QuerySet[Any]:
     return staff.filter(groups__in=groups).distinct()
 
 
+def open_chapters() -> QuerySet[Chapter]:
+    """The chapters that take members, by name."""
+    return Chapter.objects.filter(status__in=Chapter.OPEN)
+
+
 def list_network() -> list[Chapter]:
     """All chapters with their places, the furthest along first, then by members; one query."""
     order = [Chapter.Status.ACTIVE, Chapter.Status.LAUNCHING, Chapter.Status.GATHERING]

@@ -5,7 +5,8 @@ from celery import shared_task
 from chapters import actions, delivery, jobs
 from chapters.actions import RUN_JOB
 from chapters.doorbell import ring
-from chapters.models import Chapter, Job
+from chapters.models import Job
+from chapters.queries import open_chapters
 from chapters.scope import as_self
 from chapters.unscoped import as_backbone
 
@@ -38,8 +39,7 @@ def deliver_post() -> None:
 @shared_task
 def tell_waitlists() -> None:
     """Tell whoever waited for a chapter that has opened, and forget who never confirmed."""
-    opened = [Chapter.Status.ACTIVE, Chapter.Status.LAUNCHING]
-    for chapter in Chapter.objects.filter(status__in=opened).select_related("place"):
+    for chapter in open_chapters().select_related("place"):
         with as_self():
             actions.tell_waitlist(chapter)
     actions.forget_unconfirmed()

@@ -10,9 +10,9 @@ from chapters import actions
 from chapters.finding import STATES
 from chapters.forms import WaitingNameForm, WaitlistForm
 from chapters.gates import public
-from chapters.models import Chapter, WaitlistEntry
+from chapters.models import WaitlistEntry
+from chapters.queries import open_chapters
 
-OPEN = (Chapter.Status.ACTIVE, Chapter.Status.LAUNCHING)
 TOO_MANY = "Wait an hour before you ask again, or write to us"
 
 
@@ -25,9 +25,10 @@ def join_waitlist(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, 422 if form.is_bound else 200)
     answers = form.cleaned_data
-    opened = Chapter.objects.filter(
-        place__name__iexact=answers["city"], place__state=answers["state"], status__in=OPEN
-    ).first()
+    here = open_chapters().filter(
+        place__name__iexact=answers["city"], place__state=answers["state"]
+    )
+    opened = here.first()
     if opened:
         return redirect("members:join-amount", opened.slug)
     key = answers["email"].lower()

@@ -158,6 +158,10 @@ CELERY_BEAT_SCHEDULE = {
     "deliver waiting mail": {"task": "chapters.tasks.deliver_post", "schedule": 15.0},
     "tell waitlists": {"task": "chapters.tasks.tell_waitlists", "schedule": 60.0},
     "apply waiting payment events": {"task": "members.tasks.sweep_events", "schedule": 30.0},
+    "let memberships follow their home": {
+        "task": "members.tasks.follow_homes",
+        "schedule": crontab(minute="*/10"),
+    },
     "look for lost webhooks": {
         "task": "members.tasks.reconcile_checkouts",
         "schedule": crontab(minute="*/15"),

@@ -11,6 +11,7 @@ from chapters.models import Chapter
 from chapters.scope import in_chapter, opens_own_scopes
 from members import actions, gateway, queries
 from members.actions.payables import payable_of
+from members.answers import keep_answers
 from members.models import Checkout, Purpose
 
 _Status = Checkout.Status
@@ -70,8 +71,7 @@ def _after(request: Request, checkout: Checkout, notice: str) -> HttpResponse:
         return _see_other(payable.back if notice else payable.done, request, query)
     if notice:
         # The join pages keep their answers in the session and show the notice with them.
-        kept = request.session.get("join", {})
-        request.session["join"] = {**kept, "chapter": request.chapter.slug, "notice": notice}
+        keep_answers(request.session, request.chapter.slug, notice=notice)
     return _see_other("members:join-review" if notice else payable.done, request)
 
 

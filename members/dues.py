@@ -28,6 +28,12 @@ def show_dollars(cents: int, *, whole: bool = False) -> str:
     return f"${dollars:,}" if whole and not rest else f"${dollars:,}.{rest:02}"
 
 
+def say_dues(cents: int, interval: str) -> str:
+    """Dues with their rhythm: $36 a year, $3 a month, or $36 for 12 months where paid once."""
+    rhythm = {"year": "a year", "month": "a month"}.get(interval, "for 12 months")
+    return f"{show_dollars(cents, whole=True)} {rhythm}"
+
+
 def a_year_after(day: datetime.date) -> datetime.date:
     """The same day twelve months later; February 29 becomes February 28."""
     try:

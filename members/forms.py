@@ -4,8 +4,17 @@ from typing import Any
 
 from django import forms
 
-from chapters.models import Chapter
-from members.dues import CHOICES_CENTS, MAXIMUM_CENTS, MINIMUM_CENTS, read_dollars, show_dollars
+from chapters.models import Chapter, Place
+from chapters.queries import open_chapters
+from members.dues import (
+    CHOICES_CENTS,
+    MAXIMUM_CENTS,
+    MINIMUM_CENTS,
+    MONTHLY_MINIMUM_CENTS,
+    read_dollars,
+    show_dollars,
+)
+from members.models import Interval
 
 OTHER = "other"
 BAD_AMOUNT = "Enter an amount in dollars, like 48 or 48.50"
@@ -13,21 +22,28 @@ BAD_EMAIL = "Enter an e-mail address like name@example.org"
 
 
 class ChapterForm(forms.Form):
-    """Step 1: one of the chapters that take members."""
+    """Step 1: an open chapter, or a place without one (`place:` and its Census code)."""
 
-    chapters = Chapter.objects.filter(status__in=[Chapter.Status.ACTIVE, Chapter.Status.LAUNCHING])
-    chapter = forms.ModelChoiceField(
-        chapters,
-        to_field_name="slug",
-        error_messages={
-            "required": "Choose a chapter",
-            "invalid_choice": "Choose one of these chapters",
-        },
-    )
+    chapter = forms.CharField(max_length=80, error_messages={"required": "Choose a city"})
+
+    def clean_chapter(self) -> Chapter | Place:
+        """The chapter's row, or that of the place that waits for one."""
+        key = self.cleaned_data["chapter"]
+        kind, colon, geoid = key.partition(":")
+        if colon and kind == "place":
+            found: Chapter | Place | None = Place.objects.filter(geoid=geoid).first()
+        else:
+            found = open_chapters().filter(slug=key).first()
+        if found is None:
+            raise forms.ValidationError("Choose one of these cities")
+        return found
 
 
 class AmountForm(forms.Form):
-    """Step 2: yearly dues; `amount_cents` is what comes out."""
+    """Step 2: dues; `amount_cents` is what one payment comes to, `interval` how often it is due.
+
+    The amounts to choose from are a year's; another amount is that of one payment.
+    """
 
     amount = forms.ChoiceField(
         choices=[(str(cents // 100), show_dollars(cents, whole=True)) for cents in CHOICES_CENTS]
@@ -37,35 +53,109 @@ class AmountForm(forms.Form):
     other = forms.CharField(
         required=False, max_length=20, error_messages={"max_length": BAD_AMOUNT}
     )
+    # Who says nothing of it agrees to nothing that goes on by itself.
+    interval = forms.ChoiceField(
+        required=False,
+        choices=Interval,
+        error_messages={"invalid_choice": "Choose how you pay"},
+    )
 
     def clean(self) -> dict[str, Any]:
-        """Turn either answer into cents."""
+        """Turn the answers into the cents of one payment."""
         cleaned = super().clean() or {}
+        cleaned["interval"] = cleaned.get("interval") or Interval.ONCE
+        payments = 12 if cleaned["interval"] == Interval.MONTH else 1
         if cleaned.get("amount") == OTHER:
             if "other" in cleaned:
-                cleaned["amount_cents"] = self._read_other(cleaned["other"])
+                cleaned["amount_cents"] = self._read_other(cleaned["other"], payments)
         elif "amount" in cleaned:
-            cleaned["amount_cents"] = int(cleaned["amount"]) * 100
+            cleaned["amount_cents"] = int(cleaned["amount"]) * 100 // payments
         return cleaned
 
-    def _read_other(self, text: str) -> int | None:
+    def _read_other(self, text: str, payments: int) -> int | None:
         cents = read_dollars(text)
+        least = MINIMUM_CENTS if payments == 1 else MONTHLY_MINIMUM_CENTS
         if cents is None and text.strip():
             self.add_error("other", BAD_AMOUNT)
-        elif cents is None or cents < MINIMUM_CENTS:
-            self.add_error("other", f"Enter {show_dollars(MINIMUM_CENTS, whole=True)} or more")
+        elif cents is None or cents < least:
+            monthly = "" if payments == 1 else " a month"
+            self.add_error("other", f"Enter {show_dollars(least, whole=True)} or more{monthly}")
         elif cents > MAXIMUM_CENTS:
             self.add_error("other", f"Enter {show_dollars(MAXIMUM_CENTS, whole=True)} or less")
         return cents
 
     @classmethod
-    def answers(cls, cents: int | None) -> dict[str, str]:
-        """The fields that say a sum, for showing it again."""
+    def answers(cls, cents: int | None, interval: str) -> dict[str, str]:
+        """The fields that say a payment, for showing it again; every year where none is known."""
         if cents is None:
-            return {}
-        if cents in CHOICES_CENTS:
-            return {"amount": str(cents // 100)}
-        return {"amount": OTHER, "other": show_dollars(cents, whole=True).lstrip("$")}
+            return {"interval": interval or Interval.YEAR}
+        a_year = cents * (12 if interval == Interval.MONTH else 1)
+        if a_year in CHOICES_CENTS:
+            return {"amount": str(a_year // 100), "interval": interval}
+        other = show_dollars(cents, whole=True).lstrip("$")
+        return {"amount": OTHER, "other": other, "interval": interval}
+
+
+class PaidPlaceForm(forms.Form):
+    """A question for a paid place; nobody has to give reasons."""
+
+    note = forms.CharField(
+        label="Anything the council should know",
+        required=False,
+        max_length=300,
+        help_text="You need not say why. The council alone reads it.",
+        widget=forms.Textarea({"rows": 3, "class": "short"}),
+        error_messages={"max_length": "Use 300 characters or fewer"},
+    )
+
+
+class WordsForm(forms.Form):
+    """What the council says to somebody whom it can't give a paid place."""
+
+    words = forms.CharField(
+        label="What you tell the person",
+        max_length=500,
+        help_text="They get it by e-mail, word for word.",
+        widget=forms.Textarea({"rows": 3, "class": "short"}),
+        error_messages={
+            "required": "Enter what you tell the person",
+            "max_length": "Use 500 characters or fewer",
+        },
+    )
+
+
+class YearlyPlacesForm(forms.Form):
+    """How many paid places a chapter gives in a year."""
+
+    paid_places = forms.IntegerField(
+        label="Paid places a year",
+        required=False,
+        min_value=0,
+        max_value=10_000,
+        help_text="Empty: no limit.",
+        widget=forms.NumberInput({"class": "input w-s"}),
+        error_messages={
+            "invalid": "Enter a whole number, or nothing",
+            "min_value": "Enter 0 or more",
+            "max_value": "Enter 10,000 or fewer",
+        },
+    )
+
+
+class MoveForm(forms.Form):
+    """Which chapter is home from now on."""
+
+    chapter = forms.ModelChoiceField(
+        open_chapters(),
+        to_field_name="slug",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        label="Your home chapter from now on",
+        error_messages={
+            "required": "Choose a chapter",
+            "invalid_choice": "Choose one of these chapters",
+        },
+    )
 
 
 class NameForm(forms.Form):

@@ -4,6 +4,7 @@ import logging
 
 from celery import shared_task
 
+from chapters.models import Chapter
 from members import actions, gateway
 from members.actions.inbox import APPLY_EVENT
 from members.models import StripeEvent
@@ -38,3 +39,10 @@ def reconcile_checkouts() -> None:
         actions.reconcile_checkouts()
     except gateway.GatewayDown as error:
         log.warning("Checkouts could not be reconciled; the next run will: %s", error)
+
+
+@shared_task
+def follow_homes() -> None:
+    """Let memberships beside another run as long as that one does."""
+    for chapter in Chapter.objects.all():
+        actions.follow_homes(chapter)

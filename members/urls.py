@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members import billing_views, views, webhook
+from members import billing_views, moving_views, place_views, views, webhook
 
 app_name = "members"
 urlpatterns = [
@@ -17,5 +17,11 @@ urlpatterns = [
     path("<slug:chapter>/join/pay/", billing_views.pay_dues, name="join-pay"),
     path("<slug:chapter>/join/returned/", billing_views.returned, name="join-returned"),
     path("<slug:chapter>/join/done/", views.done, name="join-done"),
+    path("<slug:chapter>/join/beside/", moving_views.join_beside, name="join-beside"),
+    path("me/move/", moving_views.move, name="move"),
+    path("<slug:chapter>/join/paid-place/", place_views.ask, name="place-ask"),
+    path("<slug:chapter>/places/", place_views.queue, name="places"),
+    path("<slug:chapter>/places/number/", place_views.limit, name="places-number"),
+    path("<slug:chapter>/places/<int:pk>/", place_views.decide, name="place-decide"),
     path("<slug:chapter>/pay/<uuid:pk>/", billing_views.pay, name="pay"),
 ]

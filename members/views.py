@@ -1,25 +1,28 @@
 """Doors of people and money: the way to a membership in four steps, and a member's own pages.
 
-Answers wait in the session under `join` until they are paid for; the database learns of them
-when the person presses Pay.
+Answers wait in the session (`members.answers`) until they are paid for; the database learns of
+them when the person presses Pay.
 """
 
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from chapters.finding import City, find_cities, read_wanted
 from chapters.gates import public, signed_in
-from chapters.models import Chapter
+from chapters.models import Chapter, Place
+from chapters.queries import open_chapters
 from members import access, actions, queries
-from members.adapter import may_ask_for_code, send_sign_in_code
+from members.answers import answers_for, chapter_left, drop_answers, keep_answers
+from members.entrance import is_known, send_code
 from members.forms import AccountForm, AmountForm, ChapterForm, NameForm
 from members.models import Checkout
+from members.queries.homes import standing
 
 _Status = Checkout.Status
 
@@ -36,14 +39,11 @@ class Request(HttpRequest):
 
 
 def _answers(request: Request) -> dict[str, Any]:
-    """What this browser has answered for the chapter it joins; a fresh start for another one."""
-    kept = request.session.get("join", {})
-    slug = request.chapter.slug
-    return kept if kept.get("chapter") == slug else {"chapter": slug}
+    return answers_for(request.session, request.chapter.slug)
 
 
 def _keep(request: Request, **answers: Any) -> None:
-    request.session["join"] = {**_answers(request), **answers}
+    keep_answers(request.session, request.chapter.slug, **answers)
 
 
 def _posted(request: Request) -> Any:
@@ -68,29 +68,57 @@ def _show(request: Request, template: str, step: int, form: Form, **more: Any) -
 
 @public
 def choose_chapter(request: Request) -> HttpResponse:
-    """Step 1: which chapter; a GET form, so that the answer is an address."""
+    """Step 1: which city; GET forms, so that search and answer are addresses."""
     form = ChapterForm(request.GET if "chapter" in request.GET or "go" in request.GET else None)
     if form.is_valid():
-        return redirect("members:join-amount", form.cleaned_data["chapter"].slug)
-    return _show(request, "members/join_chapter.html", 1, form, chapters=form.chapters)
+        return _go_to(form.cleaned_data["chapter"])
+    text = request.GET.get("q", "").replace("\0", "").strip()[:120]
+    cities = find_cities(text) if text else []
+    return _show(
+        request,
+        "members/join_chapter.html",
+        1,
+        form,
+        q=text,
+        wanted=read_wanted(text),
+        cities=cities,
+        chapters=_others(cities),
+        left=_left(request),
+    )
+
+
+def _go_to(chosen: Chapter | Place) -> HttpResponse:
+    """To the amount, or to the waitlist where there is no chapter."""
+    if isinstance(chosen, Chapter):
+        return redirect("members:join-amount", chosen.slug)
+    query = urlencode({"city": chosen.name, "state": chosen.state})
+    return redirect(f"{reverse('chapters:waitlist')}?{query}")
+
+
+def _left(request: Request) -> Chapter | None:
+    """The chapter that this browser was about to join."""
+    slug = chapter_left(request.session)
+    return open_chapters().filter(slug=slug).first() if slug else None
+
+
+def _others(cities: list[City]) -> list[Chapter]:
+    found = {city.chapter for city in cities}
+    return [chapter for chapter in open_chapters() if chapter not in found]
 
 
 @public
 def choose_amount(request: Request, chapter: str) -> HttpResponse:
-    """Step 2: how much a year."""
+    """Step 2: how much, and how often."""
     if not access.can_join(request.chapter):
         return redirect("members:join")
-    kept = AmountForm.answers(_answers(request).get("amount_cents"))
-    form = AmountForm(_posted(request), initial=kept)
+    kept = _answers(request)
+    first = AmountForm.answers(kept.get("amount_cents"), kept.get("interval", ""))
+    form = AmountForm(_posted(request), initial=first)
     if form.is_bound and form.is_valid():
-        _keep(request, amount_cents=form.cleaned_data["amount_cents"])
-        return _step("review" if _is_known(request) else "account", request)
-    membership = queries.membership_of(request.user, request.chapter)
-    return _show(request, "members/join_amount.html", 2, form, membership=membership)
-
-
-def _is_known(request: Request) -> bool:
-    return request.user.is_authenticated and bool(request.user.name)
+        _keep(request, **{name: form.cleaned_data[name] for name in ("amount_cents", "interval")})
+        return _step("review" if is_known(request) else "account", request)
+    context = standing(request.user, request.chapter)
+    return _show(request, "members/join_amount.html", 2, form, **context)
 
 
 @public
@@ -102,8 +130,12 @@ def give_account(request: Request, chapter: str) -> HttpResponse:
         return _give_name(request)
     kept = {field: _answers(request).get(field, "") for field in ("name", "email")}
     form = AccountForm(_posted(request), initial=kept)
-    if form.is_bound and form.is_valid():
-        return _send_code(request, form)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and (sent := send_code(request, form, "members:join-review"))
+    ):
+        return sent
     return _show(request, "members/join_account.html", 3, form)
 
 
@@ -116,43 +148,25 @@ def _give_name(request: Request) -> HttpResponse:
     return _show(request, "members/join_account.html", 3, form)
 
 
-def _send_code(request: Request, form: AccountForm) -> HttpResponse:
-    name, email = form.cleaned_data["name"], form.cleaned_data["email"]
-    _keep(request, name=name, email=email)
-    # Asked before the person is stored, so that nobody fills the network with made-up people.
-    if not may_ask_for_code(request, email):
-        form.add_error("email", "Wait a minute before you ask for another code")
-        return _show(request, "members/join_account.html", 3, form)
-    send_sign_in_code(request, actions.greet_person(name, email), email)
-    then = reverse("members:join-review", args=[request.chapter.slug])
-    return redirect(
-        f"{reverse('account_confirm_login_code')}?{urlencode({REDIRECT_FIELD_NAME: then})}"
-    )
-
-
 # --- Step 4 and the payment ---------------------------------------------------------------------
 
 
 @signed_in
 def review(request: Request, chapter: str) -> HttpResponse:
     """Step 4: check the answers, then pay."""
-    amount_cents = _answers(request).get("amount_cents")
-    if amount_cents is None or not access.can_join(request.chapter):
+    answers = _answers(request)
+    if "amount_cents" not in answers or not access.can_join(request.chapter):
         return _step("amount", request)
-    if not _is_known(request):
+    if not is_known(request):
         return _step("account", request)
+    amount_cents, interval = answers["amount_cents"], answers["interval"]
     if request.method == "POST":
-        return _start_payment(request, amount_cents)
-    notice = _answers(request).get("notice", "")
-    _keep(request, notice="")
-    return _show(
-        request, "members/join_review.html", 4, Form(), notice=notice, amount_cents=amount_cents
-    )
-
-
-def _start_payment(request: Request, amount_cents: int) -> HttpResponse:
-    checkout = actions.start_checkout(request.user, request.chapter, amount_cents)
-    return _step("pay" if checkout.status == _Status.OPEN else "done", request)
+        checkout = actions.start_checkout(request.user, request.chapter, amount_cents, interval)
+        return _step("pay" if checkout.status == _Status.OPEN else "done", request)
+    notice = answers.get("notice", "")
+    if notice:
+        _keep(request, notice="")
+    return _show(request, "members/join_review.html", 4, Form(), notice=notice)
 
 
 @signed_in
@@ -165,7 +179,7 @@ def done(request: Request, chapter: str) -> HttpResponse:
         waiting = checkout.status == _Status.OPEN
         return HttpResponse(status=204, headers={} if waiting else {"HX-Refresh": "true"})
     if checkout.status == _Status.PAID:
-        request.session.pop("join", None)
+        drop_answers(request.session, request.chapter.slug)
     membership = queries.membership_of(request.user, request.chapter)
     payment = queries.payment_of(checkout)
     context = {"checkout": checkout, "membership": membership, "payment": payment}

@@ -75,6 +75,8 @@ class Chapter(models.Model):
         ACTIVE = "active", "Active"
         DORMANT = "dormant", "Dormant"
 
+    OPEN = (Status.ACTIVE, Status.LAUNCHING)
+
     slug = models.SlugField(max_length=60, unique=True, validators=[check_slug])
     name = models.CharField(max_length=120)
     code = models.CharField(
@@ -128,4 +130,4 @@ class Chapter(models.Model):
     @property
     def is_open(self) -> bool:
         """True where people can join: launching and active chapters."""
-        return self.status in {self.Status.ACTIVE, self.Status.LAUNCHING}
+        return self.status in self.OPEN

@@ -10,14 +10,22 @@ from members.actions.checkouts import (
 from members.actions.inbox import apply_event, receive_event, retry_events
 from members.actions.joining import greet_person, rename_person, sponsor_membership
 from members.actions.memberships import MoveRefused, change_status
+from members.actions.moving import follow_homes, join_beside, move_home
+from members.actions.places import ask_for_place, decline_place, grant_place, set_paid_places
 from members.actions.reconciling import reconcile_checkouts
 
 __all__ = [
     "MoveRefused",
     "apply_event",
+    "ask_for_place",
     "change_status",
     "close_checkout",
+    "decline_place",
+    "follow_homes",
+    "grant_place",
     "greet_person",
+    "join_beside",
+    "move_home",
     "open_checkout",
     "open_payment_page",
     "receive_event",
@@ -25,6 +33,7 @@ __all__ = [
     "refresh_checkout",
     "rename_person",
     "retry_events",
+    "set_paid_places",
     "sponsor_membership",
     "start_checkout",
 ]

@@ -13,17 +13,17 @@ from members.dues import day_in, period_bought
 from members.models import Membership, User
 
 
-def greet_person(name: str, email: str) -> User:
+def greet_person(email: str) -> User:
     """The person behind an address, or a new one who still has to confirm it by a code.
 
-    The name is taken for new people only, so that nobody renames somebody else.
+    A new person has no name: whoever types an address may not be who reads its mail.
     """
     known = filter_users_by_email(email, prefer_verified=True)
     if known:
         return known[0]
     try:
         with transaction.atomic():
-            user = User.objects.create_user(email, name=name)
+            user = User.objects.create_user(email)
             EmailAddress.objects.create(user=user, email=user.email, primary=True)
             return user
     except IntegrityError:

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from chapters.models import Chapter
 from chapters.ready import forget
+from members.actions.homes import claim_home
 from members.dues import last_day_of_grace
 from members.models import Membership
 
@@ -40,6 +41,7 @@ def extend_membership(
 ) -> bool:
     """Make the membership active until a day; True when the person was no member before.
 
+    It becomes the person's home where they have none whose dues are paid.
     `chapter` must be held by `lock_chapter`.
     """
     is_new = membership.status not in Membership.CURRENT
@@ -47,6 +49,7 @@ def extend_membership(
     membership.joined_on = membership.joined_on or joined_on
     membership.paid_until = until
     move_membership(membership, chapter, _Status.ACTIVE, why="dues")
+    claim_home(membership)
     return is_new
 
 

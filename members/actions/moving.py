@@ -1,0 +1,106 @@
+"""People in several chapters: dues are paid at home, memberships beside it run along."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from chapters.models import Chapter
+from chapters.scope import in_chapter
+from members.actions.homes import claim_home, leave_home, make_home
+from members.actions.memberships import extend_membership, lock_chapter
+from members.dues import day_in
+from members.models import Membership, Subscription
+from members.queries.homes import home_of
+
+_Status = Membership.Status
+# Who left a chapter beside, or never began, is not brought back by a renewal elsewhere.
+_FOLLOWING = [_Status.ACTIVE, _Status.PAST_DUE, _Status.LAPSED]
+
+
+class NoHome(Exception):
+    """Dues are paid nowhere, so nothing can run along with them."""
+
+
+def join_beside(user: Any, chapter: Chapter) -> Membership:
+    """Make a person with paid dues elsewhere a member of the open chapter too; raises NoHome."""
+    home = home_of(user)
+    if home is None or not home.is_current:
+        raise NoHome
+    with transaction.atomic():
+        held = lock_chapter(chapter.pk)
+        membership, _ = Membership.objects.get_or_create(chapter=held, user=user)
+        if not membership.is_home:
+            _run_along(membership, held, home)
+    return membership
+
+
+def _run_along(membership: Membership, chapter: Chapter, home: Membership) -> bool:
+    """Bring a membership beside to the end of the home's; True when that changed it."""
+    assert home.paid_until is not None
+    until = max(home.paid_until, _paid_here(membership) or home.paid_until)
+    if membership.status == _Status.ACTIVE and membership.paid_until == until:
+        return False
+    extend_membership(membership, chapter, day_in(chapter.zone, timezone.now()), until)
+    return True
+
+
+def _paid_here(membership: Membership) -> datetime.date | None:
+    rows = membership.payments(manager="objects").aggregate(end=Max("covers_until"))
+    return rows["end"]
+
+
+def move_home(user: Any, chapter: Chapter) -> Membership:
+    """Make another chapter the person's home; raises NoHome where no dues are paid.
+
+    What was stays where it was: numbers, receipts, payments, and the membership left behind,
+    which runs along with the new home. Dues that renew by themselves end there, since the next
+    ones are the new home's.
+    """
+    with transaction.atomic():
+        home = home_of(user)
+        if home is None or not home.is_current:
+            raise NoHome
+        with in_chapter(chapter, user):
+            held = lock_chapter(chapter.pk)
+            membership, _ = Membership.objects.get_or_create(chapter=held, user=user)
+        if membership.pk == home.pk:
+            return home
+        leave_home(home)
+        _end_renewal(home)
+        make_home(membership)
+        with in_chapter(chapter, user):
+            _run_along(membership, held, home)
+    return membership
+
+
+def _end_renewal(home: Membership) -> None:
+    with in_chapter(home.chapter_id, home.user_id):
+        rows = Subscription.objects.filter(membership=home).exclude(status__in=Subscription.ENDED)
+        rows.update(end_wanted=True)
+
+
+def follow_homes(chapter: Chapter) -> int:
+    """Bring the chapter's memberships beside another to the end of that one; gives how many.
+
+    Opens its own scopes: each person's rows are read in a scope of that person.
+    """
+    with in_chapter(chapter):
+        rows = Membership.objects.filter(is_home=False, status__in=_FOLLOWING)
+        found = list(rows.values_list("pk", "user_id"))
+    return sum(_follow(chapter, pk, user_id) for pk, user_id in found)
+
+
+def _follow(chapter: Chapter, pk: int, user_id: int) -> bool:
+    with in_chapter(chapter, user_id):
+        home = home_of(user_id)
+        if home is None:
+            row = Membership.objects.select_related("chapter").get(pk=pk)
+            return row.is_current and claim_home(row)
+        if not home.is_current or home.paid_until is None:
+            return False
+        held = lock_chapter(chapter.pk)
+        membership = Membership.objects.get(pk=pk)
+        return not membership.is_home and _run_along(membership, held, home)
