@@ -12,7 +12,7 @@ from django.urls import reverse
 
 RESERVED_SLUGS = {
     "accessibility", "account", "admin", "api", "chapters", "compare", "convenings", "data",
-    "health", "healthz", "help", "indicators", "join", "me", "method", "pay", "privacy",
+    "gift", "health", "healthz", "help", "indicators", "join", "me", "method", "pay", "privacy",
     "readyz", "start", "static", "webhooks",
 }  # fmt: skip
 
