@@ -162,6 +162,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "members.tasks.follow_homes",
         "schedule": crontab(minute="*/10"),
     },
+    "tend invitations": {
+        "task": "members.tasks.tend_invitations",
+        "schedule": crontab(minute="7"),
+    },
     "look for lost webhooks": {
         "task": "members.tasks.reconcile_checkouts",
         "schedule": crontab(minute="*/15"),

@@ -14,6 +14,7 @@ from chapters.admin import ReadOnlyAdmin
 from members import (
     actions,
     billing_admin,  # noqa: F401 - its pages register themselves
+    invitation_admin,  # noqa: F401 - its pages register themselves
 )
 from members.models import (
     Account,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chapters.gates import council, public
 from chapters.models import Chapter
 from members import access, actions
+from members.actions.invitations import claim_invitation
 from members.actions.places import PlaceRefused
 from members.answers import answers_for, keep_answers
 from members.entrance import is_known, send_code
@@ -36,6 +37,8 @@ def ask(request: Request, chapter: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return _introduce(request)
     is_known(request)
+    if refused := claim_invitation(request.user, request.chapter, request.session):
+        return redirect(refused)
     place = my_place(request.user, request.chapter)
     if place and place.status == PaidPlace.Status.ASKED:
         return render(request, "members/place_asked.html", {"place": place})

@@ -5,8 +5,10 @@ import logging
 from celery import shared_task
 
 from chapters.models import Chapter
+from chapters.scope import in_chapter
 from members import actions, gateway
 from members.actions.inbox import APPLY_EVENT
+from members.actions.invitations import credit_invitations, end_invitations
 from members.models import StripeEvent
 
 log = logging.getLogger(__name__)
@@ -46,3 +48,12 @@ def follow_homes() -> None:
     """Let memberships beside another run as long as that one does."""
     for chapter in Chapter.objects.all():
         actions.follow_homes(chapter)
+
+
+@shared_task
+def tend_invitations() -> None:
+    """End what is too old, and count whoever has joined; chapter by chapter, once an hour."""
+    for chapter in Chapter.objects.all():
+        with in_chapter(chapter):
+            end_invitations(chapter)
+            credit_invitations(chapter)

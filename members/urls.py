@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members import billing_views, moving_views, place_views, views, webhook
+from members import billing_views, invitation_views, moving_views, place_views, views, webhook
 
 app_name = "members"
 urlpatterns = [
@@ -24,4 +24,18 @@ urlpatterns = [
     path("<slug:chapter>/places/number/", place_views.limit, name="places-number"),
     path("<slug:chapter>/places/<int:pk>/", place_views.decide, name="place-decide"),
     path("<slug:chapter>/pay/<uuid:pk>/", billing_views.pay, name="pay"),
+    # Invitations
+    path("me/invitations/", invitation_views.invitations, name="invitations"),
+    path("<slug:chapter>/invite/", invitation_views.invite, name="invite"),
+    path("<slug:chapter>/invited/<slug:code>/", invitation_views.link, name="invitation-link"),
+    path(
+        "<slug:chapter>/invitations/",
+        invitation_views.chapter_invitations,
+        name="chapter-invitations",
+    ),
+    path(
+        "<slug:chapter>/invitations/<str:token>/",
+        invitation_views.invitation,
+        name="invitation",
+    ),
 ]

@@ -18,6 +18,7 @@ from chapters.gates import public, signed_in
 from chapters.models import Chapter, Place
 from chapters.queries import open_chapters
 from members import access, actions, queries
+from members.actions.invitations import claim_invitation
 from members.answers import answers_for, chapter_left, drop_answers, keep_answers
 from members.entrance import is_known, send_code
 from members.forms import AccountForm, AmountForm, ChapterForm, NameForm
@@ -159,6 +160,8 @@ def review(request: Request, chapter: str) -> HttpResponse:
         return _step("amount", request)
     if not is_known(request):
         return _step("account", request)
+    if refused := claim_invitation(request.user, request.chapter, request.session):
+        return redirect(refused)
     amount_cents, interval = answers["amount_cents"], answers["interval"]
     if request.method == "POST":
         checkout = actions.start_checkout(request.user, request.chapter, amount_cents, interval)

@@ -12,6 +12,7 @@ from chapters.models import Chapter
 from chapters.post import post
 from members import gateway
 from members.actions.books import record_dues, record_fee
+from members.actions.invitations import credit_invitations
 from members.actions.memberships import extend_membership, lock_chapter, lock_membership
 from members.actions.payables import Receipt, fulfils, payable_of
 from members.dues import day_in, period_bought, show_dollars
@@ -190,6 +191,7 @@ def _extend_by_dues(checkout: Checkout, payment: Payment) -> None:
     assert payment.covers_until is not None
     is_new = extend_membership(membership, chapter, paid_on, payment.covers_until)
     payment.membership = membership
+    credit_invitations(chapter, payment.user)
     if is_new:
         post("welcome", payment.user.email, letter(payment), chapter=payment.chapter)
 
