@@ -28,6 +28,9 @@ from convenings.models import Convening, Registration
 from measurement.models import DemographicGroup, Indicator, Observation, Period, Source
 from members.models import (
     Checkout,
+    Gift,
+    Invitation,
+    InvitationLink,
     Membership,
     Organization,
     PaidPlace,
@@ -35,6 +38,7 @@ from members.models import (
     StripeEvent,
     User,
 )
+from members.models.invitations import digest_address
 
 PASSWORD = "network-city-demo"
 _count = itertools.count(1)
@@ -267,6 +271,55 @@ def make_paid_place(chapter: Chapter, user: User | None = None, **fields: Any) -
     fields = {"note": f"{mark} note"} | fields
     with in_chapter(chapter):
         return PaidPlace.objects.create(chapter=chapter, user=user or make_user(), **fields)
+
+
+def make_invitation(membership: Membership, **fields: Any) -> Invitation:
+    """A letter of this member that waits for an answer; `accepted_by` makes it accepted."""
+    mark = fields.pop("mark", f"Invited{next(_count)}")
+    now = fields.get("created_at", timezone.now())
+    email = fields.pop("email", f"{mark.lower()}@example.org")
+    if fields.get("accepted_by"):
+        fields = {"state": Invitation.State.ACCEPTED, "accepted_at": now} | fields
+    fields = {
+        "email": email,
+        "address_digest": digest_address(email),
+        "message": f"{mark} message",
+        "expires_at": now + datetime.timedelta(days=30),
+    } | fields
+    with in_chapter(membership.chapter_id):
+        return Invitation.objects.create(
+            chapter_id=membership.chapter_id,
+            membership=membership,
+            inviter_id=membership.user_id,
+            **fields,
+        )
+
+
+def make_invitation_link(membership: Membership, **fields: Any) -> InvitationLink:
+    """The member's personal link; asked for again, the same one."""
+    with in_chapter(membership.chapter_id):
+        return InvitationLink.objects.get_or_create(
+            membership=membership,
+            defaults={"chapter_id": membership.chapter_id, "user_id": membership.user_id, **fields},
+        )[0]
+
+
+def make_gift(chapter: Chapter, giver: User | None = None, **fields: Any) -> Gift:
+    """A gift to one person that is paid and waits; `places=5` makes sponsored places of it."""
+    mark = fields.pop("mark", f"Gift{next(_count)}")
+    places = fields.get("places", 1)
+    now = timezone.now()
+    person = {
+        "recipient_name": f"{mark} name",
+        "recipient_email": f"{mark.lower()}@example.org",
+        "message": f"{mark} message",
+        "state": Gift.State.OFFERED,
+        "offered_at": now,
+    }
+    of_kind = person if places == 1 else {"state": Gift.State.SPONSORED, "sponsored_at": now}
+    fields = {"giver_name": f"{mark} giver", "amount_cents": 1200 * places} | of_kind | fields
+    with in_chapter(chapter):
+        return Gift.objects.create(chapter=chapter, giver=giver or make_user(), **fields)
 
 
 def make_stripe_event(**fields: Any) -> StripeEvent:

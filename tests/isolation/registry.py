@@ -79,6 +79,8 @@ FIELDS: dict[str, Values] = {
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
     "measurement.DemographicGroup": {"key": ""},
+    "members.Invitation": {"way": "mail", "email": "", "state": "open", "accepted_by": None},
+    "members.Gift": {"places": 1, "places_taken": 0, "amount_cents": 1200},
     "agendas.Agenda": lambda side, is_open: {"published_at": timezone.now()},
     "agendas.Revision": {"version": 1},
     "convenings.Convening": _convening,
@@ -126,6 +128,8 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:receipt", "pk", lambda side: side.row("members.Payment").pk),
+    ("members:invitation-link", "code", lambda side: side.row("members.InvitationLink").code),
+    ("members:invitation", "token", lambda side: side.row("members.Invitation").token),
     ("convenings:*", "token", lambda side: side.row("convenings.Registration").token),
 ]
 
@@ -134,11 +138,14 @@ PARAMETERS: list[tuple[str, str, Any]] = [
 # Anybody may add a row of their own to any chapter here; what is there stays as it is.
 OPEN_WRITES: dict[str, str] = {
     "members:join*": "people join any chapter",
+    "members:invit*": "invited people answer for any chapter",
     "convenings:*": "people register for any chapter's published convening",
 }
 # The address holds a secret that was sent to one person alone: who has it has that one row,
 # under the address of its own chapter.
 HOLDERS: dict[str, tuple[str, str]] = {
+    "members:invitation": ("members_invitation", "the link in the letter"),
+    "members:invitation-link": ("members_invitationlink", "the link that a member hands out"),
     "convenings:registration": ("convenings_registration", "the link in the confirmation"),
 }
 # Server errors in code that is not ours, with part of their words.

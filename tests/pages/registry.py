@@ -5,6 +5,7 @@ A page is named by its route as `config.checks.routes` gives it. A new page need
 """
 
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -218,6 +219,32 @@ PAGES = [
     Shown("me-bea", "me/", "/me/", "bea"),
     Shown("name", "me/name/", "/me/name/", "mia"),
     Shown("receipt", "me/receipts/<int:pk>/", "/me/receipts/{receipt}/", "mia"),
+    # Invitations
+    Shown("invitations", "me/invitations/", "/me/invitations/", "lou"),
+    Shown("invitations-none", "me/invitations/", "/me/invitations/", "bea"),
+    Shown(
+        "invitations-errors",
+        f"{CHAPTER}invite/",
+        "/me/invitations/",
+        "lou",
+        after=send_form,
+        statuses=(422,),
+    ),
+    Shown("invitations-council", f"{CHAPTER}invitations/", f"{SF}/invitations/", "lou"),
+    Shown(
+        "invitation-link",
+        f"{CHAPTER}invited/<slug:code>/",
+        "/me/invitations/",
+        "lou",
+        after=lambda visit: follow_own_link(visit),
+    ),
+    Shown(
+        "invitation",
+        f"{CHAPTER}invitations/<str:token>/",
+        "/me/invitations/",
+        "lou",
+        after=lambda visit: invite_somebody(visit),
+    ),
     Shown("job", f"{CHAPTER}jobs/<uuid:pk>/", f"{SF}/jobs/{{job}}/", "lou"),
     # Signing in
     Shown("login", "account/login/", "/account/login/"),
@@ -299,6 +326,23 @@ PAGES = [
     Shown("admin-person", "admin/*", "/admin/members/user/{mia_id}/change/", "bea"),
     Shown("admin-convening", "admin/*", "/admin/convenings/convening/add/", "bea"),
 ]
+
+
+def follow_own_link(visit: Visit) -> None:
+    """Open one's personal link, as somebody who is signed out."""
+    address = visit.page.locator("input[readonly]").first.input_value()
+    visit.context.clear_cookies()
+    visit.page.goto(address)
+
+
+def invite_somebody(visit: Visit) -> None:
+    """Send an invitation to a new address, and open its letter's link signed out."""
+    to = f"invited-{secrets.token_hex(4)}@example.org"
+    visit.page.get_by_label("E-mail addresses").first.fill(to)
+    visit.press("Send invitations")
+    text = visit.letter(to, "invites you")["text"]
+    visit.context.clear_cookies()
+    visit.page.goto(re.findall(r"https?://\S+/invitations/\S+", text)[0])
 
 
 def send_empty(visit: Visit, form: str) -> None:
