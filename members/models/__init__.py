@@ -3,9 +3,9 @@
 from members.models.billing import Dispute, Refund, Reminder, Subscription
 from members.models.dues import Checkout, Interval, Membership, Payment, Purpose
 from members.models.events import StripeEvent
-from members.models.ledger import Account, Entry, Fund, Line
 from members.models.gifts import Gift, GiftedPlace
 from members.models.invitations import Invitation, InvitationLink, InvitationRefusal
+from members.models.ledger import Account, Entry, Fund, Line
 from members.models.people import Organization, User
 from members.models.places import PaidPlace
 
