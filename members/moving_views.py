@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chapters.gates import signed_in
 from chapters.models import Chapter
 from members import access, actions
+from members.actions.invitations import claim_invitation
 from members.actions.moving import NoHome
 from members.forms import MoveForm
 from members.queries.homes import home_of, renewal_of
@@ -27,6 +28,8 @@ def join_beside(request: Request, chapter: str) -> HttpResponse:
     """Join a chapter beside the home, where dues are paid already."""
     if not access.can_join(request.chapter):
         return redirect("members:join")
+    if refused := claim_invitation(request.user, request.chapter, request.session):
+        return redirect(refused)
     try:
         actions.join_beside(request.user, request.chapter)
     except NoHome:
