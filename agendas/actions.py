@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from agendas.drafts import Draft, Resolution
 from agendas.models import Agenda, Revision, Section
+from chapters import audit
 from chapters.models import Chapter
 from chapters.ready import forget
 
@@ -115,13 +116,14 @@ def restore_revision(revision: Revision, by: Any, base_version: int) -> Revision
 
 
 @transaction.atomic
-def publish_agenda(agenda: Agenda, adopted_note: str) -> Agenda:
+def publish_agenda(agenda: Agenda, adopted_note: str, *, by: Any = None) -> Agenda:
     """Show the agenda to everybody from now on."""
     agenda.status = Agenda.Status.PUBLISHED
     agenda.published_at = agenda.published_at or timezone.now()
     agenda.adopted_note = adopted_note
     agenda.save()
     forget(agenda.chapter)
+    audit.record("agenda.published", subject=agenda, chapter=agenda.chapter, by=by)
     return agenda
 
 

@@ -2,18 +2,25 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
+from chapters import audit
 from chapters.actions import recount_pledges
 from chapters.finding import waiting_by_city
 from chapters.models import (
     Application,
+    AuditDetail,
+    AuditEntry,
+    AuditHead,
     Chapter,
     Job,
     Mail,
@@ -109,6 +116,30 @@ class SeatAdmin(ShownAdmin):
     search_fields = ["shown_as", "user__email", "user__name"]
     autocomplete_fields = ["user", "chapter"]
 
+    def save_model(self, request: HttpRequest, obj: Seat, form: Any, change: bool) -> None:
+        """Store, and leave on record who gave or changed the seat."""
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "seat.changed" if change else "seat.given",
+            subject=obj,
+            chapter=obj.chapter,
+            by=request.user,
+            facts={"role": obj.role, "starts_at": obj.starts_at, "ends_at": obj.ends_at},
+            details={"shown_as": obj.shown_as, "user": obj.user_id},
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Seat) -> None:
+        """Delete, and leave on record who took the seat away."""
+        details = {"shown_as": obj.shown_as, "user": obj.user_id}
+        chapter = obj.chapter
+        audit.record("seat.deleted", subject=obj, chapter=chapter, by=request.user, details=details)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Seat]) -> None:
+        """Delete several, each with its record."""
+        for seat in queryset:
+            self.delete_model(request, seat)
+
 
 @admin.register(Application)
 class ApplicationAdmin(admin.ModelAdmin):
@@ -121,6 +152,16 @@ class ApplicationAdmin(admin.ModelAdmin):
     readonly_fields = ["reference", "waiting", "created_at"]
     autocomplete_fields = ["place"]
     actions = ["mark_answered"]
+
+    def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
+        """Store, and leave on record who moved the request to which stage."""
+        super().save_model(request, obj, form, change)
+        if "stage" in form.changed_data:
+            self._record_stage(request, obj)
+
+    def _record_stage(self, request: HttpRequest, application: Application) -> None:
+        facts = {"stage": application.stage}
+        audit.record("application.staged", subject=application, by=request.user, facts=facts)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         """Each with the number of people who wait for a chapter in its city."""
@@ -143,10 +184,13 @@ class ApplicationAdmin(admin.ModelAdmin):
     @admin.action(description="Mark as answered now", permissions=["change"])
     def mark_answered(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
         """Record the answer's moment, and that a conversation began."""
-        changed = queryset.filter(answered_at=None).update(
-            answered_at=timezone.now(), stage=Application.Stage.TALKING
-        )
-        self.message_user(request, f"{changed} marked as answered.")
+        unanswered = list(queryset.select_for_update(of=["self"]).filter(answered_at=None))
+        for application in unanswered:
+            application.answered_at = timezone.now()
+            application.stage = Application.Stage.TALKING
+            application.save(update_fields=["answered_at", "stage"])
+            self._record_stage(request, application)
+        self.message_user(request, f"{len(unanswered)} marked as answered.")
 
 
 @admin.register(WaitlistEntry)
@@ -205,3 +249,62 @@ class MailAdmin(ReadOnlyAdmin):
     def get_exclude(self, request: HttpRequest, obj: Mail | None = None) -> list[str]:
         """Hide letters that carry sign-in codes: who reads one could become its receiver."""
         return ["text", "html", "attachments"] if obj and obj.kind == "account" else []
+
+
+# --- The audit log -----------------------------------------------------------------------------
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who did what and when; “Verify” reads every chain from its first entry."""
+
+    change_list_template = "admin/chapters/auditentry/change_list.html"
+    list_display = ["at", "action", "by", "subject", "chapter", "number", "says"]
+    list_filter = ["chapter", "action"]
+    list_select_related = ["by", "chapter", "detail"]
+    search_fields = ["action", "subject_type", "subject_id", "by__email", "by__name"]
+    date_hierarchy = "at"
+    readonly_fields = ["says"]
+
+    def get_urls(self) -> list[Any]:
+        """The list's addresses, and the button's."""
+        verify = require_POST(self.admin_site.admin_view(self.verify))
+        return [path("verify/", verify, name="chapters_auditentry_verify"), *super().get_urls()]
+
+    def verify(self, request: HttpRequest) -> HttpResponse:
+        """Say whether every chain holds, or where the first break is."""
+        if not self.has_view_permission(request):
+            return redirect("admin:index")
+        breaks = audit.verify()
+        for broken in breaks:
+            messages.error(request, str(broken))
+        if not breaks:
+            messages.success(request, "Every entry follows from the one before it.")
+        return redirect(reverse("admin:chapters_auditentry_changelist"))
+
+    @admin.display(ordering="subject_type")
+    def subject(self, entry: AuditEntry) -> str:
+        """What was acted on."""
+        return f"{entry.subject_type} {entry.subject_id}"
+
+    @admin.display(description="details")
+    def says(self, entry: AuditEntry) -> str:
+        """Facts and personal values in one line; the latter may have been erased."""
+        detail = getattr(entry, "detail", None)
+        known = {**entry.facts, **(detail.values if detail else {})}
+        words = [f"{name}: {value}" for name, value in known.items()]
+        if entry.digest and detail is None:
+            words.append("(personal values were erased)")
+        return "; ".join(words)
+
+
+@admin.register(AuditDetail)
+class AuditDetailAdmin(ReadOnlyAdmin):
+    list_display = ["entry", "about", "chapter"]
+    list_select_related = ["entry", "about", "chapter"]
+    exclude = ["salt"]
+
+
+@admin.register(AuditHead)
+class AuditHeadAdmin(ReadOnlyAdmin):
+    list_display = ["chain", "number", "hash"]

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
+from chapters import audit
 from chapters.admin import ReadOnlyAdmin
 from members import (
     actions,
@@ -29,6 +30,8 @@ from members.models import (
     StripeEvent,
     User,
 )
+
+RIGHTS = ["is_active", "is_staff", "is_superuser", "groups"]
 
 
 class PersonChangeForm(UserChangeForm):
@@ -59,7 +62,7 @@ class PersonAdmin(UserAdmin):
     search_fields = ["email", "name"]
     fieldsets = (
         (None, {"fields": ("email", "password", "name", "zone")}),
-        ("Backbone", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Backbone", {"fields": RIGHTS}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
@@ -72,7 +75,22 @@ class PersonAdmin(UserAdmin):
         fixed = list(super().get_readonly_fields(request, obj))
         if request.user.is_superuser:
             return fixed
-        return [*fixed, "email", "is_active", "is_staff", "is_superuser", "groups"]
+        return [*fixed, "email", *RIGHTS]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Store the groups, and leave on record who gave or took which rights."""
+        super().save_related(request, form, formsets, change)
+        person = form.instance
+        if {*RIGHTS, "email"} & set(form.changed_data):
+            rights = {name: getattr(person, name) for name in RIGHTS if name != "groups"}
+            groups = list(person.groups.order_by("name").values_list("name", flat=True))
+            audit.record(
+                "rights.changed",
+                subject=person,
+                by=request.user,
+                facts={**rights, "groups": groups},
+                details={"email": person.email},
+            )
 
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""

@@ -31,6 +31,8 @@ PRODUCT = [*FLOORS, "config"]
 # National rows stand beside the chapters' own in these, each with its reason.
 NATIONAL = {
     "chapters.Job": "the backbone asks for work too",
+    "chapters.AuditDetail": "as the entry that it belongs to",
+    "chapters.AuditEntry": "rights over the whole network are given outside of any chapter",
     "chapters.Mail": "founders and new accounts get mail before they have a chapter",
 }
 LONGEST_FILE, LONGEST_TEMPLATE, LONGEST_FUNCTION = 400, 120, 25

@@ -1,5 +1,6 @@
 """The ground floor's tables."""
 
+from chapters.models.audit import AuditDetail, AuditEntry, AuditHead
 from chapters.models.councils import Seat
 from chapters.models.founding import Application, Pledge, WaitlistEntry
 from chapters.models.jobs import Job, StoredFile
@@ -7,6 +8,9 @@ from chapters.models.places import Chapter, Place
 from chapters.models.post import Mail
 
 __all__ = [
+    "AuditDetail",
+    "AuditEntry",
+    "AuditHead",
     "Application",
     "Chapter",
     "Job",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from chapters import audit
 from chapters.models import Chapter
 from chapters.ready import forget
 from members.actions.homes import claim_home
@@ -77,6 +78,9 @@ def move_membership(
         chapter.member_count += gained
         chapter.save(update_fields=["member_count"])
     forget(chapter)
+    if by is not None and status != before:
+        facts = {"from": before, "to": status, "why": why}
+        audit.record("membership.moved", subject=membership, chapter=chapter, by=by, facts=facts)
     return membership
 
 
