@@ -23,6 +23,7 @@ from members.answers import answers_for, chapter_left, drop_answers, keep_answer
 from members.entrance import is_known, send_code
 from members.forms import AccountForm, AmountForm, ChapterForm, NameForm
 from members.models import Checkout
+from members.queries.home import home as home_of
 from members.queries.homes import standing
 
 _Status = Checkout.Status
@@ -195,11 +196,7 @@ def done(request: Request, chapter: str) -> HttpResponse:
 @signed_in
 def home(request: Request) -> HttpResponse:
     """Memberships and receipts in all chapters, and the way to the sign-in settings."""
-    context = {
-        "memberships": queries.my_memberships(request.user),
-        "payments": queries.my_payments(request.user),
-    }
-    return render(request, "members/home.html", context)
+    return render(request, "members/home.html", {"home": home_of(request.user)})
 
 
 @signed_in
