@@ -31,7 +31,7 @@ from members.models import (
     User,
 )
 
-RIGHTS = ["is_active", "is_staff", "is_superuser", "groups"]
+RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
 
 
 class PersonChangeForm(UserChangeForm):

@@ -132,7 +132,7 @@ def test_the_command_names_the_first_broken_entry(statement, number, reason, own
 
 
 @pytest.fixture
-def lead(client):
+def lead(client, db):
     boss = make_user("boss", is_staff=True, is_superuser=True)
     client.force_login(boss)
     return boss
