@@ -16,6 +16,7 @@ from members import (
     actions,
     billing_admin,  # noqa: F401 - its pages register themselves
     invitation_admin,  # noqa: F401 - its pages register themselves
+    organization_admin,  # noqa: F401 - registers its models
 )
 from members.models import (
     Account,
@@ -24,7 +25,6 @@ from members.models import (
     Fund,
     Line,
     Membership,
-    Organization,
     PaidPlace,
     Payment,
     StripeEvent,
@@ -105,15 +105,6 @@ class PersonAdmin(UserAdmin):
         if obj is not None and obj.is_staff and not request.user.is_superuser:
             return obj == request.user and super().has_change_permission(request, obj)
         return super().has_change_permission(request, obj)
-
-
-@admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
-    """Organizations of the network."""
-
-    list_display = ["name", "sector", "website"]
-    list_filter = ["sector"]
-    search_fields = ["name"]
 
 
 class MembershipForm(ModelForm):

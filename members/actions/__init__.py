@@ -11,6 +11,7 @@ from members.actions.inbox import apply_event, receive_event, retry_events
 from members.actions.joining import greet_person, rename_person, sponsor_membership
 from members.actions.memberships import MoveRefused, change_status
 from members.actions.moving import follow_homes, join_beside, move_home
+from members.actions.organization_dues import order_dues
 from members.actions.places import ask_for_place, decline_place, grant_place, set_paid_places
 from members.actions.reconciling import reconcile_checkouts
 
@@ -28,6 +29,7 @@ __all__ = [
     "move_home",
     "open_checkout",
     "open_payment_page",
+    "order_dues",
     "receive_event",
     "reconcile_checkouts",
     "refresh_checkout",

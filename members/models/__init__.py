@@ -6,7 +6,18 @@ from members.models.events import StripeEvent
 from members.models.gifts import Gift, GiftedPlace
 from members.models.invitations import Invitation, InvitationLink, InvitationRefusal
 from members.models.ledger import Account, Entry, Fund, Line
-from members.models.people import Organization, User
+from members.models.offers import Kind, Need, Offer, OfferRequest
+from members.models.organizations import (
+    Focus,
+    Organization,
+    OrganizationDues,
+    OrganizationMembership,
+    OrganizationTier,
+    Population,
+    Representative,
+    SeatInvitation,
+)
+from members.models.people import User
 from members.models.places import PaidPlace
 
 __all__ = [
@@ -22,13 +33,24 @@ __all__ = [
     "InvitationLink",
     "InvitationRefusal",
     "Line",
+    "Focus",
+    "Kind",
     "Membership",
+    "Need",
+    "Offer",
+    "OfferRequest",
     "Organization",
+    "OrganizationDues",
+    "OrganizationMembership",
+    "OrganizationTier",
     "PaidPlace",
     "Payment",
     "Purpose",
     "Refund",
     "Reminder",
+    "Population",
+    "Representative",
+    "SeatInvitation",
     "StripeEvent",
     "Subscription",
     "User",

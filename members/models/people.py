@@ -1,4 +1,4 @@
-"""Who there is: one user a person in the whole network, and organisations."""
+"""Who there is: one user a person in the whole network."""
 
 from typing import Any, ClassVar
 
@@ -62,24 +62,3 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The first word of the name."""
         return str(self).split(" ")[0]
-
-
-class Organization(models.Model):
-    """An organisation in the network; its work in a chapter hangs on chapter-owned rows."""
-
-    class Sector(models.TextChoices):
-        NONPROFIT = "nonprofit", "Nonprofit"
-        GOVERNMENT = "government", "Government"
-        BUSINESS = "business", "Business"
-        PHILANTHROPY = "philanthropy", "Philanthropy"
-        EDUCATION = "education", "Education"
-
-    name = models.CharField(max_length=160)
-    sector = models.CharField(max_length=12, choices=Sector)
-    website = models.URLField(blank=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
