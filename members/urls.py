@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from members import billing_views, invitation_views, moving_views, place_views, views, webhook
+from members import (
+    billing_views,
+    invitation_views,
+    moving_views,
+    offer_views,
+    organization_join_views,
+    organization_views,
+    place_views,
+    views,
+    webhook,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -38,4 +48,92 @@ urlpatterns = [
         invitation_views.invitation,
         name="invitation",
     ),
+    # Organizations
+    path(
+        "<slug:chapter>/organizations/", organization_views.directory, name="organization-directory"
+    ),
+    path(
+        "<slug:chapter>/organizations/file.csv",
+        organization_views.directory_file,
+        name="organization-file",
+    ),
+    path(
+        "<slug:chapter>/organizations/invitations/<str:token>/",
+        organization_views.seat_invitation,
+        name="seat-invitation",
+    ),
+    path(
+        "<slug:chapter>/organizations/<int:pk>/",
+        organization_views.organization,
+        name="organization",
+    ),
+    path(
+        "<slug:chapter>/organizations/<int:pk>/edit/",
+        organization_views.edit,
+        name="organization-edit",
+    ),
+    path(
+        "<slug:chapter>/organizations/<int:pk>/seats/",
+        organization_views.seats,
+        name="organization-seats",
+    ),
+    path(
+        "<slug:chapter>/organizations/<int:pk>/seats/<int:seat>/",
+        organization_views.seat,
+        name="organization-seat",
+    ),
+    path(
+        "<slug:chapter>/organizations/<int:pk>/invitations/<int:invitation>/withdraw/",
+        organization_views.withdraw,
+        name="organization-withdraw",
+    ),
+    path(
+        "<slug:chapter>/organizations/join/",
+        organization_join_views.profile,
+        name="organization-join",
+    ),
+    path(
+        "<slug:chapter>/organizations/join/size/",
+        organization_join_views.size,
+        name="organization-join-size",
+    ),
+    path(
+        "<slug:chapter>/organizations/join/review/",
+        organization_join_views.review,
+        name="organization-join-review",
+    ),
+    path(
+        "<slug:chapter>/organizations/<int:pk>/renew/",
+        organization_join_views.renew,
+        name="organization-renew",
+    ),
+    path(
+        "<slug:chapter>/organizations/pay/<uuid:pk>/",
+        organization_join_views.pay,
+        name="organization-pay",
+    ),
+    path(
+        "<slug:chapter>/organizations/paid/",
+        organization_join_views.paid,
+        name="organization-paid",
+    ),
+    path(
+        "<slug:chapter>/organizations/returned/",
+        organization_join_views.returned,
+        name="organization-returned",
+    ),
+    # Offers and needs
+    path("<slug:chapter>/offers/", offer_views.offers, name="offers"),
+    path("<slug:chapter>/offers/new/", offer_views.new_offer, name="offer-new"),
+    path("<slug:chapter>/offers/mine/", offer_views.mine, name="offers-mine"),
+    path("<slug:chapter>/offers/<int:pk>/", offer_views.offer, name="offer"),
+    path("<slug:chapter>/offers/<int:pk>/edit/", offer_views.edit_offer, name="offer-edit"),
+    path(
+        "<slug:chapter>/offers/requests/<int:pk>/", offer_views.offer_request, name="offer-request"
+    ),
+    path("<slug:chapter>/needs/", offer_views.needs, name="needs"),
+    path("<slug:chapter>/needs/new/", offer_views.new_need, name="need-new"),
+    path("<slug:chapter>/needs/<int:pk>/", offer_views.need, name="need"),
+    path("<slug:chapter>/needs/<int:pk>/edit/", offer_views.edit_need, name="need-edit"),
+    path("<slug:chapter>/needs/<int:pk>/ask/<int:offer>/", offer_views.ask, name="need-ask"),
 ]

@@ -61,6 +61,22 @@ def _payment(side: "Side", is_open: bool) -> dict[str, Any]:
     }
 
 
+def _organization(side: "Side", is_open: bool) -> dict[str, Any]:
+    today = timezone.localdate()
+    return {
+        "status": "active",
+        "seats": 2,
+        "joined_on": today,
+        "paid_until": today + datetime.timedelta(days=300),
+        # Not in the public directory, so that the pages must not show it.
+        "is_listed": side.mark not in NUMBERS,
+    }
+
+
+def _promise(side: "Side", is_open: bool) -> dict[str, Any]:
+    return {"expires_at": timezone.now() + datetime.timedelta(days=5)}
+
+
 def _convening(side: "Side", is_open: bool) -> dict[str, Any]:
     start = timezone.now() + datetime.timedelta(days=30)
     return {
@@ -76,6 +92,11 @@ FIELDS: dict[str, Values] = {
     "chapters.Seat": _council,
     "members.Membership": _dues,
     "members.Payment": _payment,
+    "members.OrganizationMembership": _organization,
+    # Its manager, so that the pages of seats can be reached at home.
+    "members.Representative": {"role": "manager"},
+    "members.SeatInvitation": _promise,
+    "members.Offer": {"amount_cents": None},
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
     "measurement.DemographicGroup": {"key": ""},
@@ -130,6 +151,29 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ("members:receipt", "pk", lambda side: side.row("members.Payment").pk),
     ("members:invitation-link", "code", lambda side: side.row("members.InvitationLink").code),
     ("members:invitation", "token", lambda side: side.row("members.Invitation").token),
+    *(
+        (f"members:{name}", "pk", lambda side: side.row("members.OrganizationMembership").pk)
+        for name in (
+            "organization",
+            "organization-edit",
+            "organization-seats",
+            "organization-seat",
+            "organization-withdraw",
+            "organization-renew",
+        )
+    ),
+    ("members:organization-seat", "seat", lambda side: side.row("members.Representative").pk),
+    (
+        "members:organization-withdraw",
+        "invitation",
+        lambda side: side.row("members.SeatInvitation").pk,
+    ),
+    ("members:organization-pay", "pk", lambda side: side.row("members.Checkout").pk),
+    ("members:seat-invitation", "token", "no-such-token"),
+    ("members:offer-request", "pk", lambda side: side.row("members.OfferRequest").pk),
+    ("members:offer*", "pk", lambda side: side.row("members.Offer").pk),
+    ("members:need*", "pk", lambda side: side.row("members.Need").pk),
+    ("members:need-ask", "offer", lambda side: side.row("members.Offer").pk),
     ("convenings:*", "token", lambda side: side.row("convenings.Registration").token),
 ]
 
@@ -139,6 +183,7 @@ PARAMETERS: list[tuple[str, str, Any]] = [
 OPEN_WRITES: dict[str, str] = {
     "members:join*": "people join any chapter",
     "members:invit*": "invited people answer for any chapter",
+    "members:organization-join*": "organizations join any chapter",
     "convenings:*": "people register for any chapter's published convening",
 }
 # The address holds a secret that was sent to one person alone: who has it has that one row,
@@ -160,5 +205,6 @@ UNREACHED: dict[str, str] = {
     "mfa_deactivate_totp": "asks for a second factor of one's own",
     "mfa_*_recovery_codes": "asks for a second factor of one's own",
     "mfa_*_webauthn": "asks for a passkey of one's own",
+    "members:seat-invitation": "asks for the token of a letter; tests/members has some",
     "members:stripe-webhook": "asks for a signed body; tests/members signs some",
 }

@@ -55,7 +55,7 @@ DROP FUNCTION members_seat_free;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0010_organizations_and_offers")]
+    dependencies = [("members", "0012_organizations_and_offers")]
 
     operations = [
         RaiseWalls("OrganizationMembership"),

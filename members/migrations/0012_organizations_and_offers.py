@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('chapters', '0004_application_defaults'),
-        ('members', '0009_ledger_rules'),
+        ('members', '0011_invitation_walls'),
     ]
 
     operations = [
