@@ -17,12 +17,15 @@ from tests.stack import ROOT, Stack, Visitor, free_ports, until
 
 FIGURES = (
     "chapter_page_vs_hello",
+    "join_page_vs_hello",
     "anonymous_page_vs_hello",
     "not_modified_vs_hello",
     "registration_cpu_ms",
     "web_worker_mb",
 )
 CHAPTER = "/san-francisco/"
+# It carries a form with a token of its own, so it is made afresh for everybody.
+JOIN = CHAPTER + "join/"
 # What the dashboard draws from.
 SERIES = "/api/v1/series/0667000/employment_rate_25_54/"
 # A parameter that no page knows: it is answered afresh, and its answer is not kept.
@@ -36,7 +39,7 @@ REGISTRATIONS = 40
 def measure(wanted: set[str]) -> Iterator[Figure]:
     """Hello and the pages in turns, so that what disturbs one disturbs the others."""
     stack = running_stack()
-    if wanted & set(FIGURES[:3]):
+    if wanted & set(FIGURES[:4]):
         yield from (figure for figure in _compare(stack) if figure.name in wanted)
     if "registration_cpu_ms" in wanted:
         yield _register(stack)
@@ -48,12 +51,14 @@ def _compare(stack: Stack) -> Iterator[Figure]:
     site = (stack.pid("web"), stack.pid("postgres"))
     with _hello() as (port, hello):
         request_often(stack.port, CHAPTER, 20)
+        request_often(stack.port, JOIN, 20)
         tag = request_often(stack.port, SERIES, 20)["ETag"]
         request_often(port, "/", 50)
         same = {"If-None-Match": tag}
         works: dict[str, tuple[Callable[[], object], tuple[int, ...], int]] = {
             "hello": (partial(request_often, port, "/", HELLOS), (hello,), HELLOS),
             "chapter_page": (partial(request_often, stack.port, AFRESH, PAGES), site, PAGES),
+            "join_page": (partial(request_often, stack.port, JOIN, PAGES), site, PAGES),
             "anonymous_page": (partial(request_often, stack.port, CHAPTER, HELLOS), site, HELLOS),
             "not_modified": (
                 partial(request_often, stack.port, SERIES, HELLOS, same, 304), site, HELLOS,
@@ -64,7 +69,7 @@ def _compare(stack: Stack) -> Iterator[Figure]:
             for name, (work, leaders, times) in works.items():
                 spent[name] += _cpu(work, leaders) / times
     cost = {name: 1000 * seconds / ROUNDS for name, seconds in spent.items()}
-    for name in ("chapter_page", "anonymous_page", "not_modified"):
+    for name in ("chapter_page", "join_page", "anonymous_page", "not_modified"):
         detail = {"cpu_ms": round(cost[name], 2), "hello_cpu_ms": round(cost["hello"], 2)}
         yield Figure(f"{name}_vs_hello", round(cost[name] / cost["hello"], 2), "ratio", detail)
 

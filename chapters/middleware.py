@@ -8,6 +8,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from chapters.access import is_backbone
 from chapters.models import Chapter
+from chapters.queries import find_chapter
 from chapters.scope import Scope, open_scope
 
 
@@ -53,7 +54,7 @@ def _chapter(match: ResolverMatch | None) -> Chapter | None:
     slug = match.kwargs.get("chapter") if match else None
     if slug is None:
         return None
-    chapter = Chapter.objects.select_related("place").filter(slug=slug).first()
+    chapter = find_chapter(slug)
     if chapter is None:
         raise Http404(f"There is no chapter at /{slug}/.")
     return chapter

@@ -4,10 +4,17 @@ A link is current by the name of the view that answered, so that pages need not 
 stand.
 """
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,31 +41,50 @@ TABS = (
 )
 
 
-def _view_name(request: HttpRequest) -> str:
+@dataclass(frozen=True)
+class Where:
+    """Where a reader is: the name of the view that answered, and whether a chapter is open."""
+
+    view: str
+    inside: bool
+
+
+def where(request: HttpRequest) -> Where:
+    """Where the request's reader is."""
     match = getattr(request, "resolver_match", None)
-    return match.view_name if match else ""
+    return Where(match.view_name if match else "", bool(getattr(request, "chapter", None)))
 
 
-def list_main_links(request: HttpRequest) -> list[Link]:
+def main_links(at: Where) -> list[Link]:
     """The national part of the menu; inside a chapter its whole bar stands under Chapters."""
-    name = _view_name(request)
-    inside = bool(getattr(request, "chapter", None))
     links = []
     for label, view, starts in MAIN:
         is_list = view == "national-home"
-        is_here = is_list if inside else name.startswith(starts)
+        is_here = is_list if at.inside else at.view.startswith(starts)
         address = reverse(view) + ("#chapters" if is_list else "")
         links.append(Link(label, address, "true" if is_here else ""))
     return links
 
 
-def list_tabs(request: HttpRequest) -> list[Link]:
-    """The pages of the open chapter; none outside of one."""
-    chapter = getattr(request, "chapter", None)
-    if not chapter:
-        return []
-    name = _view_name(request)
+def list_main_links(request: HttpRequest) -> list[Link]:
+    """The same for a request."""
+    return main_links(where(request))
+
+
+def tabs(slug: str, at: Where) -> list[Link]:
+    """The pages of a chapter."""
     return [
-        Link(label, reverse(view, args=[chapter.slug]), "page" if name.startswith(starts) else "")
+        Link(label, reverse(view, args=[slug]), "page" if at.view.startswith(starts) else "")
         for label, view, starts in TABS
     ]
+
+
+def kept(part: Callable[P, T]) -> Callable[P, T]:
+    """Keep what a part of the frame looks like by its arguments, but for who edits templates."""
+    ready = functools.lru_cache(maxsize=1024)(part)
+
+    @functools.wraps(part)
+    def look(*args: P.args, **kwargs: P.kwargs) -> T:
+        return part(*args, **kwargs) if settings.DEBUG else ready(*args, **kwargs)  # type: ignore[arg-type]
+
+    return look

@@ -1,12 +1,14 @@
 """Reads of the ground floor."""
 
+import functools
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db import connection
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 
-from chapters.models import Chapter, Seat
+from chapters.models import Chapter, Place, Seat
 
 
 def backbone_staff() -> QuerySet[Any]:
@@ -17,6 +19,32 @@ def backbone_staff() -> QuerySet[Any]:
     groups = Group.objects.filter(permissions__in=permissions)
     staff = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
     return staff.filter(groups__in=groups).distinct()
+
+
+def find_chapter(slug: str) -> Chapter | None:
+    """The chapter at an address, with its place; one query, whose SQL is written once.
+
+    Every page of a chapter begins with it, and writing it cost more than running it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_chapter_sql(), [slug])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    width = len(Chapter._meta.concrete_fields)
+    chapter = Chapter.from_db("default", _columns(Chapter), row[:width])
+    chapter.place = Place.from_db("default", _columns(Place), row[width:])
+    return chapter
+
+
+@functools.cache
+def _chapter_sql() -> str:
+    rows = Chapter.objects.select_related("place").filter(slug="").order_by()
+    return rows.query.sql_with_params()[0]
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def open_chapters() -> QuerySet[Chapter]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import template
-from django.template.loader import select_template
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string, select_template
 from django.utils.safestring import SafeString
 
 from chapters import navigation
@@ -11,17 +13,59 @@ from chapters import navigation
 register = template.Library()
 
 
-@register.inclusion_tag("chapters/parts/menu.html", takes_context=True)
-def main_menu(context: dict[str, Any]) -> dict[str, Any]:
-    """The main menu's list."""
-    known = context.flatten() if hasattr(context, "flatten") else context
-    return {**known, "links": navigation.list_main_links(context["request"])}
+# --- The frame of every page ----------------------------------------------------------------------
 
 
 @register.simple_tag(takes_context=True)
-def chapter_tabs(context: dict[str, Any]) -> list[navigation.Link]:
-    """The open chapter's tabs."""
-    return navigation.list_tabs(context["request"])
+def main_menu(context: dict[str, Any]) -> SafeString:
+    """The main menu's list, made once a page and shown twice; a visitor's is kept ready."""
+    request = context["request"]
+    if getattr(request, "main_menu", None) is None:
+        request.main_menu = _menu(request)
+    return request.main_menu
+
+
+def _menu(request: HttpRequest) -> SafeString:
+    if request.user.is_authenticated:
+        known = {"user": request.user, "links": navigation.list_main_links(request)}
+        return render_to_string("chapters/parts/menu.html", known, request)
+    chapter = getattr(request, "chapter", None)
+    join = chapter.slug if chapter and chapter.is_open else ""
+    return _visitor_menu(navigation.where(request), join)
+
+
+@navigation.kept
+def _visitor_menu(where: navigation.Where, join: str) -> SafeString:
+    known = {"links": navigation.main_links(where), "join": join}
+    return render_to_string("chapters/parts/menu.html", known)
+
+
+@register.simple_tag(takes_context=True)
+def chapter_bar(context: dict[str, Any]) -> SafeString:
+    """The open chapter's name and tabs, the same for everybody."""
+    request = context["request"]
+    return _bar(request.chapter.slug, request.chapter.name, navigation.where(request))
+
+
+@navigation.kept
+def _bar(slug: str, name: str, where: navigation.Where) -> SafeString:
+    known = {"slug": slug, "name": name, "tabs": navigation.tabs(slug, where)}
+    return render_to_string("chapters/parts/chapter_bar.html", known)
+
+
+@register.simple_tag
+def footer() -> SafeString:
+    """The end of every page."""
+    return _footer(settings.SITE_NAME, settings.CONTACT_EMAIL)
+
+
+@navigation.kept
+def _footer(site_name: str, contact_email: str) -> SafeString:
+    known = {"site_name": site_name, "contact_email": contact_email}
+    return render_to_string("chapters/parts/footer.html", known)
+
+
+# --- Small parts ----------------------------------------------------------------------------------
 
 
 @register.simple_tag
