@@ -26,6 +26,14 @@ def check_message(text: str) -> str:
     return clean_text(text)
 
 
+def check_name(text: str) -> str:
+    """A name in one line; refuses web addresses."""
+    name = " ".join(clean_text(text).split())
+    if find_address(name):
+        raise ValidationError("Enter a name without a web address")
+    return name
+
+
 def _message_field(**options: Any) -> forms.CharField:
     return forms.CharField(
         required=False,
@@ -94,6 +102,16 @@ class GiftForm(forms.Form):
 
     PERSON, PLACES = "person", "places"
 
+    giver_name = forms.CharField(
+        label="Your name",
+        help_text="As it stands in the letter.",
+        max_length=60,
+        widget=forms.TextInput({"class": "input w-l", "autocomplete": "name"}),
+        error_messages={
+            "required": "Enter your name",
+            "max_length": "Enter a name of 60 characters or fewer",
+        },
+    )
     kind = forms.ChoiceField(
         label="What do you want to give?",
         choices=[
@@ -155,10 +173,11 @@ class GiftForm(forms.Form):
 
     def clean_recipient_name(self) -> str:
         """A name in one line, without a web address."""
-        name = " ".join(clean_text(self.cleaned_data["recipient_name"]).split())
-        if find_address(name):
-            raise ValidationError("Enter a name without a web address")
-        return name
+        return check_name(self.cleaned_data["recipient_name"])
+
+    def clean_giver_name(self) -> str:
+        """A name in one line, without a web address."""
+        return check_name(self.cleaned_data["giver_name"])
 
     def clean_amount(self) -> int:
         """Cents for one year."""
@@ -186,6 +205,14 @@ class GiftForm(forms.Form):
             most = show_dollars(MAXIMUM_CENTS, whole=True)
             self.add_error("places", f"All places together may cost {most} or less")
         return cleaned
+
+    @classmethod
+    def shown(cls, answers: dict[str, Any]) -> dict[str, Any]:
+        """Answers from before as the fields show them."""
+        fields = {name: answers[name] for name in cls.base_fields if name in answers}
+        if "amount" in fields:
+            fields["amount"] = show_dollars(fields["amount"], whole=True).lstrip("$")
+        return fields
 
     def _need(self, field: str, words: str) -> None:
         if not self.cleaned_data.get(field) and field not in self.errors:

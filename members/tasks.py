@@ -7,6 +7,7 @@ from celery import shared_task
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members import actions, gateway
+from members.actions.gifts import tend_gifts
 from members.actions.inbox import APPLY_EVENT
 from members.actions.invitations import credit_invitations, end_invitations
 from members.models import StripeEvent
@@ -52,8 +53,9 @@ def follow_homes() -> None:
 
 @shared_task
 def tend_invitations() -> None:
-    """End what is too old, and count whoever has joined; chapter by chapter, once an hour."""
+    """End what is too old, count whoever has joined, remind of gifts; chapter by chapter."""
     for chapter in Chapter.objects.all():
         with in_chapter(chapter):
             end_invitations(chapter)
             credit_invitations(chapter)
+            tend_gifts(chapter)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from members import (
     billing_views,
+    gift_views,
     invitation_views,
     moving_views,
     offer_views,
@@ -136,4 +137,11 @@ urlpatterns = [
     path("<slug:chapter>/needs/<int:pk>/", offer_views.need, name="need"),
     path("<slug:chapter>/needs/<int:pk>/edit/", offer_views.edit_need, name="need-edit"),
     path("<slug:chapter>/needs/<int:pk>/ask/<int:offer>/", offer_views.ask, name="need-ask"),
+    # Gifts
+    path("gift/", gift_views.choose, name="gift"),
+    path("<slug:chapter>/gift/", gift_views.give, name="gift-give"),
+    path("<slug:chapter>/gift/account/", gift_views.account, name="gift-account"),
+    path("<slug:chapter>/gift/review/", gift_views.review, name="gift-review"),
+    path("<slug:chapter>/gift/done/", gift_views.done, name="gift-done"),
+    path("<slug:chapter>/gifts/<str:token>/", gift_views.answer, name="gift-answer"),
 ]

@@ -7,6 +7,7 @@ from members.actions.checkouts import (
     refresh_checkout,
     start_checkout,
 )
+from members.actions.gifts import take_sponsored_place
 from members.actions.inbox import apply_event, receive_event, retry_events
 from members.actions.joining import greet_person, rename_person, sponsor_membership
 from members.actions.memberships import MoveRefused, change_status
@@ -38,4 +39,5 @@ __all__ = [
     "set_paid_places",
     "sponsor_membership",
     "start_checkout",
+    "take_sponsored_place",
 ]

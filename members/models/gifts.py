@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from chapters.owned import ChapterOwned
 from members.models.dues import Checkout, Membership
+from members.models.invitations import digest_address
 
 _SEAL = Signer(sep=".", salt="members.gift")
 
@@ -94,6 +95,11 @@ class Gift(ChapterOwned):
         return bool(self.recipient_email)
 
     @property
+    def address_digest(self) -> str:
+        """The digest of the recipient's address, as invitations compare addresses."""
+        return digest_address(self.recipient_email)
+
+    @property
     def token(self) -> str:
         """What stands in the recipient's link. It is worked out and not stored."""
         return _SEAL.sign(str(self.pk))
@@ -105,7 +111,7 @@ class Gift(ChapterOwned):
             pk = int(_SEAL.unsign(token))
         except (BadSignature, ValueError):
             return None
-        return cls.objects.filter(pk=pk).select_related("chapter").first()
+        return cls.objects.filter(pk=pk).select_related("chapter", "giver").first()
 
 
 class GiftedPlace(ChapterOwned):

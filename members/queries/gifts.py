@@ -1,12 +1,14 @@
 """Reads over gifts: what somebody gave, and which places a chapter has to assign."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from chapters.models import Chapter
 from members.models import Gift
+from members.queries.invitations import digests_of
 
 
 def my_gifts(user: Any) -> QuerySet[Gift]:
@@ -31,3 +33,29 @@ def gift_by_key(user: Any, chapter: Chapter, key: str) -> Gift | None:
     """The giver's gift of this browser session, or None."""
     rows = Gift.mine(user).filter(chapter=chapter, key=key)
     return rows.select_related("chapter", "checkout").first()
+
+
+def gift_of_checkout(user: Any, chapter: Chapter, checkout_id: str) -> Gift | None:
+    """The giver's gift that this checkout pays for, or None."""
+    try:
+        pk = UUID(checkout_id)
+    except ValueError:
+        return None
+    rows = Gift.mine(user).filter(chapter=chapter, checkout_id=pk)
+    return rows.select_related("chapter", "checkout").first()
+
+
+def gift_standing(gift: Gift, user: Any) -> str:
+    """What a visitor with the letter's link finds.
+
+    “offered” to a visitor, “yours” to somebody whose confirmed address it was sent to, “other” to
+    anybody else; “mine” when they have taken it, “taken” when another has, “gone” when it became
+    a sponsored place or was paid back.
+    """
+    if gift.state == Gift.State.ACCEPTED:
+        return "mine" if gift.accepted_by_id == user.pk else "taken"
+    if gift.state != Gift.State.OFFERED:
+        return "gone"
+    if not user.is_authenticated:
+        return "offered"
+    return "yours" if gift.address_digest in digests_of(user) else "other"
