@@ -9,8 +9,15 @@ from django.db import connections
 
 from chapters.scope import in_chapter
 from members.actions import invitations as actions
-from members.models import Invitation
-from tests.factories import make_invitation, make_invitation_link, make_membership, make_user
+from members.actions.gifts import accept_gift, take_sponsored_place
+from members.models import GiftedPlace, Invitation, Membership
+from tests.factories import (
+    make_gift,
+    make_invitation,
+    make_invitation_link,
+    make_membership,
+    make_user,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault(9)]
 TRIES, AT_ONCE = 50, 10
@@ -71,3 +78,30 @@ def test_fifty_letters_at_once_stop_at_the_cap(sf, mia):
     assert (verdicts.count("sent"), verdicts.count("per day")) == (20, 30)
     with in_chapter(sf):
         assert Invitation.objects.count() == 20
+
+
+def test_fifty_accepts_of_one_gift_give_one_year(sf, mia):
+    gift = make_gift(sf, mia, recipient_email="ann@example.org")
+    ann = make_user("ann")
+
+    def accept(number: int) -> bool:
+        with in_chapter(sf, ann):
+            return accept_gift(ann, gift) is not None
+
+    assert at_once(accept).count(True) == 1
+    with in_chapter(sf):
+        place, membership = GiftedPlace.objects.get(), Membership.objects.get()
+    assert membership.paid_until == place.covers_until
+
+
+def test_fifty_people_share_twenty_sponsored_places(sf, lou):
+    make_gift(sf, places=20)
+    people = [make_user() for _ in range(TRIES)]
+
+    def take(number: int) -> bool:
+        with in_chapter(sf):
+            return take_sponsored_place(people[number], sf, by=lou) is not None
+
+    assert at_once(take).count(True) == 20
+    with in_chapter(sf):
+        assert GiftedPlace.objects.count() == Membership.objects.count() == 20

@@ -101,7 +101,7 @@ FIELDS: dict[str, Values] = {
     "measurement.Scorecard": {"code": "national"},
     "measurement.DemographicGroup": {"key": ""},
     "members.Invitation": {"way": "mail", "email": "", "state": "open", "accepted_by": None},
-    "members.Gift": {"places": 1, "places_taken": 0, "amount_cents": 1200},
+    "members.Gift": {"state": "offered", "places": 1, "places_taken": 0, "amount_cents": 1200},
     "agendas.Agenda": lambda side, is_open: {"published_at": timezone.now()},
     "agendas.Revision": {"version": 1},
     "convenings.Convening": _convening,
@@ -149,6 +149,7 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:receipt", "pk", lambda side: side.row("members.Payment").pk),
+    ("members:gift-answer", "token", lambda side: side.row("members.Gift").token),
     ("members:invitation-link", "code", lambda side: side.row("members.InvitationLink").code),
     ("members:invitation", "token", lambda side: side.row("members.Invitation").token),
     *(
@@ -184,11 +185,13 @@ OPEN_WRITES: dict[str, str] = {
     "members:join*": "people join any chapter",
     "members:invit*": "invited people answer for any chapter",
     "members:organization-join*": "organizations join any chapter",
+    "members:gift*": "people give memberships of any chapter",
     "convenings:*": "people register for any chapter's published convening",
 }
 # The address holds a secret that was sent to one person alone: who has it has that one row,
 # under the address of its own chapter.
 HOLDERS: dict[str, tuple[str, str]] = {
+    "members:gift-answer": ("members_gift", "the link in the letter"),
     "members:invitation": ("members_invitation", "the link in the letter"),
     "members:invitation-link": ("members_invitationlink", "the link that a member hands out"),
     "convenings:registration": ("convenings_registration", "the link in the confirmation"),

@@ -206,7 +206,7 @@ def test_forwarded_link_is_refused_on_the_way_of_joining(invitation, client_for)
     session = client.session
     ticket = {"chapter": "san-francisco", "token": invitation.token}
     session[actions.SESSION_KEY] = ticket
-    session["join"] = {"chapter": "san-francisco", "amount_cents": 3600, "interval": "once"}
+    session["join"] = {"san-francisco": {"amount_cents": 3600, "interval": "once"}}
     session.save()
     path = f"/san-francisco/invitations/{invitation.token}/"
     assert client.get("/san-francisco/join/review/")["Location"] == path

@@ -119,6 +119,37 @@ def save_meanwhile(visit: Visit) -> None:
     expect(visit.page.get_by_role("alert")).to_be_visible()
 
 
+def fill_gift(visit: Visit) -> None:
+    """Answer what to give, to an address that nobody has used."""
+    page = visit.go("/san-francisco/gift/")
+    page.get_by_label("Your name").fill("Mia R.")
+    page.get_by_label("Name of the person").fill("Ann Day")
+    page.get_by_label("E-mail address of the person").fill(GIFTED)
+    page.get_by_label("Your message").fill("For all the meetings you came to.")
+    visit.press("Continue")
+
+
+def pay_gift(visit: Visit) -> None:
+    """Give, and pay on the hosted page."""
+    fill_gift(visit)
+    visit.press("Pay $12.00")
+    page = visit.page
+    page.get_by_label("Card number").fill("4242424242424242")
+    page.get_by_label("Expiry").fill("12/34")
+    page.get_by_label("Security code").fill("123")
+    page.get_by_role("button", name=re.compile("^Pay ")).click()
+    visit.heading("Your gift is on its way to Ann Day")
+
+
+def open_gift(visit: Visit) -> None:
+    """Open the letter of a gift, signed out."""
+    pay_gift(visit)
+    text = visit.letter(GIFTED, "gives you")["text"]
+    visit.context.clear_cookies()
+    visit.page.goto(re.findall(r"https?://\S+/gifts/\S+", text)[0])
+
+
+GIFTED = f"gifted-{secrets.token_hex(4)}@example.org"
 CHAPTER = "<slug:chapter>/"
 SECTION = f"{CHAPTER}agenda/sections/<int:pk>/"
 SF = "/san-francisco"
@@ -245,6 +276,14 @@ PAGES = [
         "lou",
         after=lambda visit: invite_somebody(visit),
     ),
+    # Gifts
+    Shown("gift", "gift/", "/gift/"),
+    Shown("gift-give", f"{CHAPTER}gift/", f"{SF}/gift/"),
+    Shown("gift-errors", f"{CHAPTER}gift/", f"{SF}/gift/", after=send_form, statuses=(422,)),
+    Shown("gift-account", f"{CHAPTER}gift/account/", "", before=fill_gift),
+    Shown("gift-review", f"{CHAPTER}gift/review/", "", "mia", fill_gift),
+    Shown("gift-done", f"{CHAPTER}gift/done/", "", "mia", pay_gift),
+    Shown("gift-answer", f"{CHAPTER}gifts/<str:token>/", "", "mia", open_gift),
     Shown("job", f"{CHAPTER}jobs/<uuid:pk>/", f"{SF}/jobs/{{job}}/", "lou"),
     # Signing in
     Shown("login", "account/login/", "/account/login/"),
