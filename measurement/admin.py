@@ -9,11 +9,11 @@ from chapters.admin import ReadOnlyAdmin
 from measurement.models import (
     DemographicGroup,
     Indicator,
-    Observation,
     Period,
     Scorecard,
     ScorecardLine,
     Source,
+    Upload,
 )
 
 
@@ -36,15 +36,14 @@ class IndicatorAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(Observation)
-class ObservationAdmin(ReadOnlyAdmin):
-    """Every figure with its margin."""
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    """Files of figures and what became of each; the figures themselves have no single number."""
 
-    list_display = ["indicator", "place", "period", "group", "obs_value", "se", "chapter"]
-    list_filter = ["obs_status", "conf_status", "reliability", "period", "chapter"]
-    list_select_related = ["indicator", "place", "period", "group", "chapter"]
-    search_fields = ["indicator__code", "place__name", "place__geoid"]
-    show_full_result_count = False
+    list_display = ["name", "chapter", "state", "rows", "errors", "warnings", "created_at"]
+    list_filter = ["state", "layout", "chapter"]
+    list_select_related = ["chapter"]
+    search_fields = ["name", "sha256"]
 
 
 @admin.register(Source)

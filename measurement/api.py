@@ -4,12 +4,12 @@ The format follows the address alone (`?format=csv`), never a header, so that an
 kept ready by its address.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
@@ -27,6 +27,7 @@ from measurement.models import DemographicGroup, Indicator
 from measurement.wording import unit_of
 
 PAGE = 1000
+CURSOR = re.compile(r"\d{1,18}(\.\d{1,18}){4}", re.ASCII)
 RENDERERS: Sequence[Any] = api_settings.DEFAULT_RENDERER_CLASSES
 FORMAT = OpenApiParameter("format", enum=["json", "csv"], description="json unless said otherwise")
 INDICATOR_FIELDS = tuple(shapes.IndicatorShape().fields)
@@ -175,7 +176,7 @@ class Observations(PublicView):
             OpenApiParameter("indicator", description="code, such as employment_rate_25_54"),
             OpenApiParameter("period", description="a year or a window: 2023 or 2019-2023"),
             OpenApiParameter("group", description="empty for all people, or such as sex=female"),
-            OpenApiParameter("cursor", OpenApiTypes.INT, description="from next"),
+            OpenApiParameter("cursor", description="from next"),
             FORMAT,
         ],
         responses={200: shapes.PageShape, 400: shapes.RefusalShape},
@@ -291,16 +292,19 @@ def _years(period: str | None) -> dict[str, Any]:
     return {"period__start__year": int(ends[0]), "period__end__year": int(ends[1])}
 
 
-def _cursor(request: Request) -> int:
-    cursor = request.query_params.get("cursor", "0")
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+def _cursor(request: Request) -> queries.Key | None:
+    cursor = request.query_params.get("cursor")
+    if cursor is None:
+        return None
+    if not CURSOR.fullmatch(cursor):
         raise ParseError("cursor comes from `next`; leave it out for the first page.")
-    return int(cursor)
+    place, group, indicator, period, source = map(int, cursor.split("."))
+    return place, group, indicator, period, source
 
 
-def _next(request: Request, following: int) -> str:
+def _next(request: Request, following: queries.Key) -> str:
     parameters = request.query_params.copy()
-    parameters["cursor"] = str(following)
+    parameters["cursor"] = ".".join(map(str, following))
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 

@@ -513,11 +513,11 @@ def make_indicator(chapter: Chapter, **fields: Any) -> Indicator:
         return Indicator.objects.create(chapter=chapter, **fields)
 
 
-def make_source(**fields: Any) -> Source:
+def make_source(chapter: Chapter, **fields: Any) -> Source:
     """A survey that a chapter made."""
-    number = next(_count)
+    number, mark = next(_count), fields.pop("mark", "Example")
     fields = {
-        "publisher": "Example Survey",
+        "publisher": f"{mark} Survey",
         "title": "What neighbors say",
         "table_id": f"survey-{number}",
         "programme": "own_survey",
@@ -525,7 +525,8 @@ def make_source(**fields: Any) -> Source:
         "licence": "CC BY 4.0",
         "file_sha256": "0" * 64,
     } | fields
-    return Source.objects.create(**fields)
+    with in_chapter(chapter):
+        return Source.objects.create(chapter=chapter, **fields)
 
 
 def make_observation(chapter: Chapter, **fields: Any) -> Observation:
@@ -543,7 +544,7 @@ def make_observation(chapter: Chapter, **fields: Any) -> Observation:
         "place": chapter.place,
         "period": period,
         "group": group,
-        "source": fields.get("source") or make_source(),
+        "source": fields.get("source") or make_source(chapter),
         "obs_value": Decimal("0.5"),
         "annotation_raw": f"{mark} note"[:40],
     } | fields

@@ -249,7 +249,9 @@ def test_a_route_without_a_gate_would_be_found():
 
 
 def test_every_model_can_be_seen_by_the_backbone():
-    assert [m._meta.label for m in ours() if m not in admin.site._registry] == []
+    unseen = [m for m in ours() if m not in admin.site._registry]
+    # Django's admin takes no key of several columns; figures are read by upload and dashboard.
+    assert [m._meta.label for m in unseen if m._meta.pk.column is not None] == []
 
 
 def stated_roles() -> dict[str, set[str]]:

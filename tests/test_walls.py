@@ -27,7 +27,15 @@ from chapters.unscoped import as_backbone
 from config.celery import app as celery
 from members.models import Membership
 from tests.factories import canary, make_job, make_membership, make_pledge, make_seat, make_user
-from tests.isolation.planting import create, is_owned, owned_models, plant, shared_pks
+from tests.isolation.planting import (
+    create,
+    is_owned,
+    key_column,
+    key_of,
+    owned_models,
+    plant,
+    shared_pks,
+)
 from tests.isolation.registry import DENVER
 from tests.isolation.world import rows_of
 
@@ -48,13 +56,13 @@ def other(db: None) -> Any:
 def visible(model: Any) -> set[Any]:
     """What plain SQL finds at this moment."""
     with connection.cursor() as cursor:
-        cursor.execute(f'select "{model._meta.pk.column}" from "{model._meta.db_table}"')
+        cursor.execute(f'select "{key_column(model)}" from "{model._meta.db_table}"')
         return {key for (key,) in cursor.fetchall()}
 
 
 def closed(model: Any, side: Any) -> set[Any]:
     """The chapter's rows that are not open to all."""
-    return {row.pk for row in side.rows[model]} - shared_pks(model)
+    return {key_of(row) for row in side.rows[model]} - shared_pks(model)
 
 
 # --- Fault 3: without context, with the wrong one ------------------------------------------------
@@ -71,7 +79,7 @@ def test_plain_sql_in_a_chapter_finds_its_rows_and_no_others(home, other):
     for model in owned_models():
         with in_chapter(home.chapter):
             found = visible(model)
-        assert {row.pk for row in home.rows[model]} <= found, model._meta.db_table
+        assert {key_of(row) for row in home.rows[model]} <= found, model._meta.db_table
         assert not closed(model, other) & found, model._meta.db_table
 
 
@@ -80,8 +88,8 @@ def test_plain_sql_changes_no_row_of_another_chapter(home, other):
     before = rows_of([other])
     with in_chapter(home.chapter, home.user), connection.cursor() as cursor:
         for model in owned_models():
-            table, key = model._meta.db_table, model._meta.pk.column
-            theirs = [str(row.pk) for row in other.rows[model]]
+            table, key = model._meta.db_table, key_column(model)
+            theirs = [str(key_of(row)) for row in other.rows[model]]
             for change in ("update", "delete"):
                 words = f'update "{table}" set chapter_id = chapter_id'
                 words = words if change == "update" else f'delete from "{table}"'
@@ -206,9 +214,12 @@ def test_published_rows_are_read_from_anywhere_and_drafts_from_nowhere(home, oth
     assert public
     with as_self():
         for model in public:
-            theirs = {row.pk for row in other.rows[model]}
+            theirs = {key_of(row) for row in other.rows[model]}
             assert visible(model) & theirs == shared_pks(model) & theirs
-            assert set(model.published.values_list("pk", flat=True)) >= shared_pks(model) & theirs
+            assert (
+                set(model.published.values_list(key_column(model), flat=True))
+                >= shared_pks(model) & theirs
+            )
 
 
 # --- Fault 4: one connection for all -------------------------------------------------------------
@@ -321,7 +332,7 @@ def test_the_planted_chapter_is_marked_in_every_private_text(other):
     bare = []
     for model, rows in other.rows.items():
         texts = [f for f in model._meta.concrete_fields if isinstance(f, models.TextField)]
-        private = [row for row in rows if row.pk not in shared_pks(model)]
+        private = [row for row in rows if key_of(row) not in shared_pks(model)]
         bare += [
             f"{model._meta.label}.{field.name}"
             for row in private

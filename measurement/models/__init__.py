@@ -1,15 +1,18 @@
 """The tables of shared measurement."""
 
-from measurement.models.figures import Observation
+from measurement.models.figures import Observation, Rollup
 from measurement.models.library import DemographicGroup, Indicator, Period, Source
 from measurement.models.scorecards import Scorecard, ScorecardLine
+from measurement.models.uploads import Upload
 
 __all__ = [
     "DemographicGroup",
     "Indicator",
     "Observation",
     "Period",
+    "Rollup",
     "Scorecard",
     "ScorecardLine",
     "Source",
+    "Upload",
 ]

@@ -8,19 +8,38 @@ from django.db.models import Q
 from chapters.models import Place
 from chapters.owned import PublishedManager, SharedManager, SharedOrOwned
 from measurement.models.library import DemographicGroup, Indicator, Period, Source
+from measurement.models.uploads import Upload
 
 # PostgreSQL's numeric holds NaN and sorts it above every number, so a bound keeps it out.
 _FINITE = Q(obs_value__gt=-(10**14), obs_value__lt=10**14)
 
 
+def link(target: type[models.Model], *, null: bool = False) -> Any:
+    """A foreign key that `HoldTogether` checks once a statement instead of once a row."""
+    return models.ForeignKey(
+        target,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        null=null,
+    )
+
+
 class Observation(SharedOrOwned):
     """One figure: an indicator's version, in a place and a period, for a group, from a source.
 
-    Margins are kept as published (`moe` at `conf_level`), standard errors as computed. A figure is
-    never overwritten: a later release is another row.
+    The five things that name a figure are its key: a number beside them would double what a load
+    costs. Margins are kept as published (`moe` at `conf_level`), standard errors as computed. A
+    figure is never overwritten: a later release is another row, and `is_current` marks the one
+    that counts. A chapter's own figures are seen by others once they are approved.
     """
 
-    PUBLIC: ClassVar[dict[str, Any]] = {"chapter__isnull": True, "conf_status": "F"}
+    PUBLIC: ClassVar[dict[str, Any]] = {"visibility": "P", "conf_status": "F"}
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "P", "Published"
+        CHAPTER = "C", "In the chapter, until it is approved"
 
     class Status(models.TextChoices):
         NORMAL = "A", "Normal"
@@ -54,11 +73,15 @@ class Observation(SharedOrOwned):
         CAUTION = "caution", "Use with caution"
         UNRELIABLE = "unreliable", "Unreliable"
 
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, db_index=False)
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, db_index=False)
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, db_index=False)
-    group = models.ForeignKey(DemographicGroup, on_delete=models.PROTECT, db_index=False)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)
+    pk = models.CompositePrimaryKey(
+        "place_id", "group_id", "indicator_id", "period_id", "source_id"
+    )
+    place = link(Place)
+    group = link(DemographicGroup)
+    indicator = link(Indicator)
+    period = link(Period)
+    source = link(Source)
+    batch = link(Upload, null=True)
     obs_value = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     numerator = models.DecimalField(max_digits=20, decimal_places=4, null=True)
     denominator = models.DecimalField(max_digits=20, decimal_places=4, null=True)
@@ -75,30 +98,58 @@ class Observation(SharedOrOwned):
     )
     annotation_raw = models.CharField(max_length=40, blank=True)
     reliability = models.CharField(max_length=10, choices=Reliability, blank=True)
-    loaded_at = models.DateTimeField(auto_now_add=True)
+    visibility = models.CharField(max_length=1, choices=Visibility, default=Visibility.PUBLIC)
+    is_current = models.BooleanField(default=True)
 
     objects: ClassVar[SharedManager] = SharedManager()
     published = PublishedManager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "place", "period", "group", "source", "chapter"],
-                nulls_distinct=False,
-                name="measurement_observation_once",
-            ),
-            models.CheckConstraint(condition=_FINITE, name="measurement_observation_finite"),
+            models.CheckConstraint(condition=_FINITE, name="measurement_observation_number"),
         ]
         indexes = [
+            # The key serves one place; this one a figure across all places.
             models.Index(
-                fields=["indicator", "period", "group", "place"],
-                name="measurement_across_places",
+                fields=["indicator", "group", "period", "place"],
+                name="measurement_across",
+                condition=Q(is_current=True),
             ),
             models.Index(
-                fields=["place", "period", "group", "indicator"],
-                name="measurement_profile",
+                fields=["batch"], name="measurement_in_review", condition=Q(visibility="C")
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.place_id} {self.period_id}: {self.obs_value}"
+
+
+class Rollup(models.Model):
+    """How one indicator stands across all places in a period, for a group; public figures only.
+
+    Kept right by whatever publishes or withdraws figures, in the same transaction.
+    """
+
+    pk = models.CompositePrimaryKey("indicator_id", "group_id", "period_id")
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    group = models.ForeignKey(
+        DemographicGroup, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+", db_index=False)
+    places = models.PositiveIntegerField()
+    mean = models.FloatField()
+    minimum = models.FloatField()
+    quartile_1 = models.FloatField()
+    median = models.FloatField()
+    quartile_3 = models.FloatField()
+    maximum = models.FloatField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["group", "period", "indicator"], name="measurement_overview")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.period_id} {self.group_id}: {self.places} places"

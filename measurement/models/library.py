@@ -8,8 +8,13 @@ from django.db.models import F, Q
 from chapters.owned import PublishedManager, SharedManager, SharedOrOwned
 
 
-class Source(models.Model):
-    """A published release that figures come from; public by nature."""
+class Source(SharedOrOwned):
+    """A release that figures come from: the nation's, public by nature, or a chapter's own.
+
+    A restatement is a later release that names the one it `revises`; the values of both stay.
+    """
+
+    PUBLIC: ClassVar[dict[str, Any]] = {"chapter__isnull": True}
 
     class Programme(models.TextChoices):
         ACS1 = "ACS1", "American Community Survey, one year"
@@ -28,12 +33,18 @@ class Source(models.Model):
     licence = models.CharField(max_length=300)
     retrieved_on = models.DateField(null=True, blank=True)
     file_sha256 = models.CharField(max_length=64)
+    revises = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+
+    objects: ClassVar[SharedManager] = SharedManager()
+    published = PublishedManager()
 
     class Meta:
         ordering = ["publisher", "table_id", "release"]
         constraints = [
             models.UniqueConstraint(
-                fields=["publisher", "table_id", "release"], name="measurement_source_once"
+                fields=["chapter", "publisher", "table_id", "release"],
+                nulls_distinct=False,
+                name="measurement_source_release_once",
             )
         ]
 

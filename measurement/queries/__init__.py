@@ -3,7 +3,7 @@
 A figure that a chapter has not published is never in here, whoever asks.
 """
 
-from measurement.queries.rows import FIELDS, count_rows, find_rows
+from measurement.queries.rows import FIELDS, Key, count_rows, find_rows
 from measurement.queries.scores import (
     Change,
     NetworkScore,
@@ -27,6 +27,7 @@ __all__ = [
     "FIELDS",
     "TOTAL",
     "Change",
+    "Key",
     "NetworkScore",
     "Point",
     "Profile",

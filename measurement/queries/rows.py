@@ -37,26 +37,37 @@ COLUMNS: dict[str, str | None] = {
 FIELDS = tuple(COLUMNS)
 
 
+# The five numbers that name a figure; a page starts after those of the last one.
+Key = tuple[int, int, int, int, int]
+KEY = ("place_id", "group_id", "indicator_id", "period_id", "source_id")
+
+
 def find_rows(
-    filters: dict[str, Any], after: int = 0, limit: int | None = None
-) -> tuple[list[dict[str, Any]], int | None]:
+    filters: dict[str, Any], after: Key | None = None, limit: int | None = None
+) -> tuple[list[dict[str, Any]], Key | None]:
     """Published figures as dicts with the keys FIELDS, in a steady order; one query.
 
     filters: arguments of `filter()`. after: the cursor of the page before. Returns the rows and
-    the cursor of the next page, None on the last one.
+    the cursor of the next page, None on the last one. Of several releases the newest counts.
     """
-    rows = _computed(Observation.published.filter(**filters, pk__gt=after).order_by("pk"))
+    rows = _computed(_counting(filters).order_by(*KEY))
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
     paths = [path or f"{name}_number" for name, path in COLUMNS.items()]
-    wanted = rows.values_list("pk", *paths)
+    wanted = rows.values_list(*KEY, *paths)
     found = list(wanted if limit is None else wanted[: limit + 1])
     page = found if limit is None else found[:limit]
-    following = page[-1][0] if len(found) > len(page) else None
+    following = page[-1][:5] if len(found) > len(page) else None
     return [_row(cells) for cells in page], following
 
 
 def count_rows(filters: dict[str, Any]) -> int:
     """How many published figures there are."""
-    return Observation.published.filter(**filters).count()
+    return _counting(filters).count()
+
+
+def _counting(filters: dict[str, Any]) -> QuerySet[Observation]:
+    return Observation.published.filter(**filters, is_current=True)
 
 
 def _computed(rows: QuerySet[Observation]) -> QuerySet[Observation]:
@@ -74,4 +85,4 @@ def _computed(rows: QuerySet[Observation]) -> QuerySet[Observation]:
 
 
 def _row(cells: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(FIELDS, cells[1:], strict=True))
+    return dict(zip(FIELDS, cells[5:], strict=True))

@@ -87,13 +87,13 @@ def find_figures(
 
     One query; ids of indicators and periods; None means all.
     """
-    rows = Observation.published.filter(place__in=places, indicator__in=indicators)
+    rows = Observation.published.filter(place__in=places, indicator__in=indicators, is_current=True)
     if periods is not None:
         rows = rows.filter(period__in=periods)
     if groups is not None:
         rows = rows.filter(group__key__in=groups)
     found: Figures = defaultdict(dict)
-    for place, indicator, period, *cells in rows.order_by("source_id", "id").values_list(
+    for place, indicator, period, *cells in rows.values_list(
         "place_id",
         "indicator_id",
         "period_id",

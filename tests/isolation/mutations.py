@@ -9,19 +9,19 @@ from django.db import connection, models
 
 from chapters.owned import ScopedManager, SharedManager
 from chapters.scope import in_chapter
-from tests.isolation.planting import Side, shared_pks
+from tests.isolation.planting import Side, key_column, key_of, shared_pks
 
 
 def visible(model: Any) -> set[Any]:
     """Keys that plain SQL finds at this moment."""
     with connection.cursor() as cursor:
-        cursor.execute(f'select "{model._meta.pk.column}" from "{model._meta.db_table}"')
+        cursor.execute(f'select "{key_column(model)}" from "{model._meta.db_table}"')
         return {key for (key,) in cursor.fetchall()}
 
 
 def closed(model: Any, side: Side) -> set[Any]:
     """The chapter's rows that are not open to all."""
-    return {row.pk for row in side.rows[model]} - shared_pks(model)
+    return {key_of(row) for row in side.rows[model]} - shared_pks(model)
 
 
 def complaints(model: Any, home: Side, other: Side, *, by_sql: bool) -> list[str]:
@@ -29,12 +29,12 @@ def complaints(model: Any, home: Side, other: Side, *, by_sql: bool) -> list[str
     with in_chapter(home.chapter):
         found = visible(model) if by_sql else _by_manager(model)
     wrong = [f"{model._meta.label} shows {key}" for key in closed(model, other) & found]
-    own = {row.pk for row in home.rows[model]}
+    own = {key_of(row) for row in home.rows[model]}
     return wrong + [f"{model._meta.label} hides {key}" for key in own - found]
 
 
 def _by_manager(model: Any) -> set[Any]:
-    return set(model._default_manager.values_list("pk", flat=True))
+    return set(model._default_manager.values_list(key_column(model), flat=True))
 
 
 @contextmanager

@@ -45,7 +45,18 @@ def shared_pks(model: Any) -> set[Any]:
     if not rules:
         return set()
     with as_backbone():
-        return set(model._base_manager.filter(**rules).values_list("pk", flat=True))
+        return set(model._base_manager.filter(**rules).values_list(key_column(model), flat=True))
+
+
+def key_column(model: Any) -> str:
+    """The column that tells planted rows apart; of a key of several columns the last one does."""
+    key = model._meta.pk
+    return str(key.columns[-1] if key.column is None else key.column)
+
+
+def key_of(row: Any) -> Any:
+    """The row's value in that column."""
+    return getattr(row, key_column(type(row)))
 
 
 @dataclass

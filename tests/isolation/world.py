@@ -15,7 +15,7 @@ from measurement.models import Observation
 from members.models import User
 from tests.factories import make_membership, make_seat, make_user
 from tests.isolation import registry
-from tests.isolation.planting import Side, national_row, owned_models, plant
+from tests.isolation.planting import Side, key_column, national_row, owned_models, plant
 
 Rows = dict[tuple[str, str], str]
 
@@ -110,7 +110,8 @@ def _hashes(model: type[models.Model], where: str) -> str:
     table = model._meta.db_table
     # What a visit leaves on a person is theirs: when they last came.
     row = "to_jsonb(t) - 'last_login'"
-    return f"select '{table}', t.id::text, md5(({row})::text) from \"{table}\" t where {where}"
+    key = f't."{key_column(model)}"::text'
+    return f"select '{table}', {key}, md5(({row})::text) from \"{table}\" t where {where}"
 
 
 def strayed_marks(sides: list[Side]) -> list[str]:

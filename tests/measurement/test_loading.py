@@ -11,7 +11,8 @@ import pytest
 from chapters.models import Place
 from chapters.unscoped import as_backbone
 from measurement.actions import Loaded, load_figures, load_library
-from measurement.loading import DATA, Problem, Refused, Row, read_figures, read_library, read_rows
+from measurement.loading import Problem, Refused, Row, read_figures, read_library
+from measurement.loading.shipped import DATA, read_rows
 from measurement.models import Indicator, Observation, ScorecardLine
 from measurement.uncertainty import moe_ratio
 

@@ -103,5 +103,5 @@ def test_unpublished_figures_count_nowhere(figures: None, sf: Any) -> None:
         indicator = find_indicator("employment_rate_25_54_single_year")
         assert indicator
         before = series(sf.place, indicator)
-        make_observation(sf, indicator=indicator, year=2020)
+        make_observation(sf, indicator=indicator, year=2020, visibility="C")
         assert series(sf.place, indicator) == before

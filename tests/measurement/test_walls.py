@@ -13,28 +13,31 @@ from measurement.models import Indicator, Observation, Scorecard, ScorecardLine
 from tests.factories import make_indicator, make_observation
 
 
-def ids_in_sql(table: str) -> set[int]:
+def ids_in_sql(table: str, column: str = "id") -> set[int]:
     """What the database itself shows, past the ORM."""
     with connection.cursor() as cursor:
-        cursor.execute(f'select id from "{table}" where chapter_id is not null')
+        cursor.execute(f'select "{column}" from "{table}" where chapter_id is not null')
         return {row[0] for row in cursor.fetchall()}
+
+
+FIGURES = ("measurement_observation", "source_id")
 
 
 @pytest.mark.parametrize("status", ["F", "N"])
 def test_own_figures_are_seen_by_their_chapter_alone(
     figures: None, sf: Any, denver: Any, lou: Any, dee: Any, status: str
 ) -> None:
-    mine = make_observation(sf, conf_status=status)
+    mine = make_observation(sf, conf_status=status, visibility="C")
     with in_chapter(sf, lou):
         assert Observation.objects.filter(pk=mine.pk).exists()
-        assert ids_in_sql("measurement_observation") == {mine.pk}
+        assert ids_in_sql(*FIGURES) == {mine.source_id}
         assert ids_in_sql("measurement_indicator") == {mine.indicator_id}
     for scope in (in_chapter(denver, dee), as_self(dee), as_self(None)):
         with scope:
             assert not Observation.objects.filter(pk=mine.pk).exists()
             assert not Indicator.objects.filter(pk=mine.indicator_id).exists()
             assert not Observation.published.filter(pk=mine.pk).exists()
-            assert ids_in_sql("measurement_observation") == set()
+            assert ids_in_sql(*FIGURES) == set()
             assert ids_in_sql("measurement_indicator") == set()
 
 

@@ -80,6 +80,7 @@ def _load_group(key: str, name: str) -> int:
 def _load_source(spec: dict[str, Any]) -> int:
     source = {"underlying": ""} | spec["source"]
     key = {name: source.pop(name) for name in ("publisher", "release")}
+    key["chapter"] = None
     fields = source | {"programme": spec["programme"], "file_sha256": spec["sha256"]}
     return _store(Source, key | {"table_id": spec["table_id"]}, fields)
 
@@ -145,7 +146,7 @@ def _period(years: Years) -> Period:
 
 
 def _source(spec: dict[str, Any]) -> Source:
-    return Source.objects.get(
+    return Source.published.get(
         publisher=spec["source"]["publisher"],
         table_id=spec["table_id"],
         release=spec["source"]["release"],
@@ -187,9 +188,9 @@ def _split(
     key = ("indicator_id", "place_id", "period_id", "group_id", "source_id")
     stored = {
         tuple(values): value
-        for *values, value in Observation.objects.filter(
-            chapter__isnull=True, source__in=sources
-        ).values_list(*key, "obs_value")
+        for *values, value in Observation.objects.filter(source__in=sources).values_list(
+            *key, "obs_value"
+        )
     }
     new, known, problems = [], 0, []
     for row, observation in fresh:

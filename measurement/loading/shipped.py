@@ -15,10 +15,10 @@ from typing import Any
 
 import yaml
 
+from measurement.loading.problems import MISSING, Problem, Refused
 from measurement.uncertainty import CRITICAL_VALUES, moe_ratio, moe_sum, se_from_interval
 
-DATA = Path(__file__).parent / "data"
-MISSING = {"", "NA", "-", "**", "***", "N", "(X)"}
+DATA = Path(__file__).parent.parent / "data"
 # The source's own flag; 3 means that the city was put together from areas far larger than it.
 RELIABILITY = {"1": "good", "2": "caution", "3": "unreliable"}
 WORSE = ("", "good", "caution", "unreliable")
@@ -48,29 +48,6 @@ class Row:
     def key(self) -> tuple[str, str, int, int, str]:
         """What may be there once in a release."""
         return self.indicator, self.geoid, self.first_year, self.last_year, self.group
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a line; severity E blocks the whole load, W is to be acknowledged."""
-
-    code: str
-    file: str
-    line: int
-    column: str
-    message: str
-    severity: str = "E"
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.file} line {self.line}, {self.column}: {self.message}"
-
-
-class Refused(ValueError):
-    """Nothing was loaded; `problems` lists everything that stood in the way."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(map(str, problems)))
 
 
 def read_library(folder: Path = DATA) -> dict[str, Any]:

@@ -1,0 +1,207 @@
+"""Figures into the database by the million: COPY into a temporary table, then one INSERT.
+
+COPY is refused under row-level security, so the rows pass through a table of this transaction
+alone. What readers read (which release counts, the rollups) is right when it commits.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db import IntegrityError, connection, transaction
+
+COLUMNS = (
+    "row", "place_id", "group_id", "indicator_id", "period_id", "source_id", "obs_value",
+    "numerator", "denominator", "sample_n", "se", "moe", "conf_level", "ci_lower", "ci_upper",
+    "se_method", "obs_status", "annotation_raw", "reliability",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a load did: rows that are new, rows that were there already, word for word."""
+
+    added: int
+    known: int
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A line that claims the key of another line, or of a stored figure (no `other_row`)."""
+
+    row: int
+    other_row: int | None = None
+
+
+class Twins(Exception):
+    """Two lines of the file give the same figure; `find_twins` says which."""
+
+
+_INCOMING = """
+    DROP TABLE IF EXISTS incoming;
+    CREATE TEMPORARY TABLE incoming (
+        "row" integer, place_id bigint, group_id bigint, indicator_id bigint, period_id bigint,
+        source_id bigint, obs_value numeric(20,6), numerator numeric(20,4),
+        denominator numeric(20,4), sample_n integer, se numeric(20,8), moe numeric(20,6),
+        conf_level smallint, ci_lower numeric(20,6), ci_upper numeric(20,6),
+        se_method varchar(10), obs_status varchar(1), annotation_raw varchar(40),
+        reliability varchar(10)
+    ) ON COMMIT DROP
+"""
+
+_COPY = """
+    COPY incoming ("row", place_id, group_id, indicator_id, period_id, source_id, obs_value,
+        numerator, denominator, sample_n, se, moe, conf_level, ci_lower, ci_upper, se_method,
+        obs_status, annotation_raw, reliability)
+    FROM STDIN WITH (FORMAT csv, NULL '\\N')
+"""
+
+_TWINS = """
+    SELECT "row", first FROM (
+        SELECT "row", min("row") OVER (PARTITION BY place_id, group_id, indicator_id, period_id,
+            source_id) AS first
+        FROM incoming) twins
+    WHERE "row" > first ORDER BY "row" LIMIT %s
+"""
+
+_CHANGES = """
+    SELECT i."row" FROM incoming i JOIN measurement_observation o
+        USING (place_id, group_id, indicator_id, period_id, source_id)
+    WHERE (i.obs_value, i.se, i.moe, i.numerator, i.denominator, i.ci_lower, i.ci_upper,
+            i.obs_status) IS DISTINCT FROM
+        (o.obs_value, o.se, o.moe, o.numerator, o.denominator, o.ci_lower, o.ci_upper,
+            o.obs_status)
+    ORDER BY 1 LIMIT %s
+"""
+
+_INSERT = """
+    INSERT INTO measurement_observation (place_id, group_id, indicator_id, period_id, source_id,
+        obs_value, numerator, denominator, sample_n, se, moe, conf_level, ci_lower, ci_upper,
+        se_method, obs_status, annotation_raw, reliability, batch_id, chapter_id, visibility,
+        is_current, conf_status)
+    SELECT place_id, group_id, indicator_id, period_id, source_id, obs_value, numerator,
+        denominator, sample_n, se, moe, conf_level, ci_lower, ci_upper, se_method, obs_status,
+        annotation_raw, reliability, %s::uuid, %s, %s, %s, 'F'
+    FROM incoming ORDER BY place_id, group_id, indicator_id, period_id, source_id
+"""
+_UNLESS_THERE = " ON CONFLICT DO NOTHING"
+
+# --- What readers read --------------------------------------------------------------------------
+
+_IS_KNOWN = """
+    SELECT EXISTS (SELECT FROM measurement_rollup JOIN
+        (SELECT DISTINCT indicator_id, group_id, period_id FROM incoming) touched
+        USING (indicator_id, group_id, period_id))
+"""
+
+_SUPERSEDE = """
+    UPDATE measurement_observation o SET is_current = false FROM incoming i
+    WHERE o.place_id = i.place_id AND o.group_id = i.group_id
+        AND o.indicator_id = i.indicator_id AND o.period_id = i.period_id
+        AND o.source_id <> i.source_id AND o.is_current
+"""
+
+_FORGET = """
+    DELETE FROM measurement_rollup r
+    USING (SELECT DISTINCT indicator_id, group_id, period_id FROM incoming) touched
+    WHERE r.indicator_id = touched.indicator_id AND r.group_id = touched.group_id
+        AND r.period_id = touched.period_id
+"""
+
+_ROLL_UP = """
+    INSERT INTO measurement_rollup (indicator_id, group_id, period_id, places, mean, minimum,
+        maximum, quartile_1, median, quartile_3)
+    SELECT indicator_id, group_id, period_id, places, mean, minimum, maximum, q[1], q[2], q[3]
+    FROM (SELECT indicator_id, group_id, period_id, count(*) AS places, avg(value) AS mean,
+            min(value) AS minimum, max(value) AS maximum,
+            percentile_cont(array[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value) AS q
+        FROM (SELECT o.indicator_id, o.group_id, o.period_id, o.obs_value::float8 AS value
+            FROM measurement_observation o
+            JOIN (SELECT DISTINCT indicator_id, group_id, period_id FROM incoming) touched
+                USING (indicator_id, group_id, period_id)
+            WHERE o.is_current AND o.visibility = 'P' AND o.conf_status = 'F'
+                AND o.obs_value IS NOT NULL) figures
+        GROUP BY indicator_id, group_id, period_id) rolled
+"""
+
+# The same where nothing else stands in these rollups: the big table is not read.
+_ROLL_UP_NEW = """
+    INSERT INTO measurement_rollup (indicator_id, group_id, period_id, places, mean, minimum,
+        maximum, quartile_1, median, quartile_3)
+    SELECT indicator_id, group_id, period_id, places, mean, minimum, maximum, q[1], q[2], q[3]
+    FROM (SELECT indicator_id, group_id, period_id, count(*) AS places, avg(value) AS mean,
+            min(value) AS minimum, max(value) AS maximum,
+            percentile_cont(array[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value) AS q
+        FROM (SELECT indicator_id, group_id, period_id, obs_value::float8 AS value
+            FROM incoming WHERE obs_value IS NOT NULL) figures
+        GROUP BY indicator_id, group_id, period_id) rolled
+"""
+
+
+def open_table() -> None:
+    """Make the temporary table of this transaction."""
+    _run(_INCOMING)
+
+
+def copy_in(figures: pl.DataFrame) -> None:
+    """Append figures, a frame with COLUMNS."""
+    text = figures.select(COLUMNS).write_csv(include_header=False, null_value="\\N")
+    with connection.cursor() as cursor:
+        cursor.copy_expert(_COPY, io.StringIO(text))
+
+
+def find_twins(limit: int = 1000) -> list[Clash]:
+    """Lines that give the same figure as an earlier line of the same file."""
+    return [Clash(row, first) for row, first in _rows(_TWINS, limit)]
+
+
+def find_changes(limit: int = 1000) -> list[Clash]:
+    """Lines that say something else than the stored figure of the same release."""
+    return [Clash(row) for (row,) in _rows(_CHANGES, limit)]
+
+
+def insert(batch: UUID | None, chapter_id: int | None, *, is_public: bool, is_new: bool) -> Stored:
+    """Move the table's rows into the figures; those that are there already are passed over.
+
+    is_new: nothing of these releases was stored before, which spares the look.
+
+    Raises:
+        Twins: the table keeps its rows.
+    """
+    total = _rows("SELECT count(*) FROM incoming")[0][0]
+    statement = _INSERT if is_new else _INSERT + _UNLESS_THERE
+    values = (batch, chapter_id, "P" if is_public else "C", is_public)
+    try:
+        with transaction.atomic():
+            added = _run(statement, *values)
+    except IntegrityError as error:
+        raise Twins from error
+    return Stored(added, total - added)
+
+
+def publish() -> None:
+    """Let what came in count: earlier releases step back, rollups are computed anew.
+
+    A rollup stands wherever a public figure does, so it says without a look at the figures
+    whether any could be in the way.
+    """
+    if not _rows(_IS_KNOWN)[0][0]:
+        _run(_ROLL_UP_NEW)
+        return
+    _run(_SUPERSEDE)
+    _run(_FORGET)
+    _run(_ROLL_UP)
+
+
+def _run(statement: str, *values: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return int(cursor.rowcount)
+
+
+def _rows(statement: str, *values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return list(cursor.fetchall())

@@ -1,0 +1,308 @@
+"""Tables of text into figures: typed columns, or problems with row, column and remedy.
+
+The long form, one figure a line (MEASUREMENT: exchange). Required columns are `KEYS` and a
+period; everything else may be left out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from measurement.loading.files import ROW
+from measurement.loading.problems import MISSING, Problem
+from measurement.uncertainty import CRITICAL_VALUES
+
+KEYS = ("indicator", "ref_area", "source", "release")
+NUMBERS = ("value", "numerator", "denominator", "sample_n", "se", "moe", "ci_lower", "ci_upper")
+# Codes of the Census Bureau that stand where a number would.
+CENSUS_CODES = {
+    -666666666.0: "no estimate", -222222222.0: "no margin", -333333333.0: "open-ended median",
+    -888888888.0: "not applicable", -999999999.0: "too few cases",
+}  # fmt: skip
+CONTROLLED = -555555555.0
+LARGEST = 1e13
+LEVELS = {float(level): z for level, z in CRITICAL_VALUES.items()}
+MOST_EXAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the codes of a file may be: codes to numbers of rows, and the bounds of indicators.
+
+    `indicators`: code to (id, lowest, highest, whether it is a proportion).
+    """
+
+    indicators: Mapping[str, tuple[int, float | None, float | None, bool]]
+    places: Mapping[str, int]
+
+
+@dataclass
+class Checked:
+    """A piece's figures and what is wrong with it; the figures count only if nothing is."""
+
+    figures: pl.DataFrame
+    problems: list[Problem] = field(default_factory=list)
+
+
+def check_piece(
+    table: pl.DataFrame, terms: Terms, file: str, comma: str = ".", *, has_codes: bool = False
+) -> Checked:
+    """Type and judge a piece of a long file.
+
+    has_codes: the Census Bureau's codes stand for missing numbers; otherwise they are refused.
+    `figures` has the columns row, indicator, place (ids), first, last (dates), group (canonical
+    key), source, release, the NUMBERS, conf_level, se_method, obs_status, annotation, reliability.
+    """
+    absent = [
+        Problem("OBS-KEY", file, 1, name, f"There is no column “{name}”.")
+        for name in missing_columns(table.columns)
+    ]
+    if absent:
+        return Checked(table.clear(), absent)
+    judge = _Judge(file)
+    figures = _keys(_complete(table), terms, judge)
+    figures = _numbers(figures, judge, comma)
+    figures = _without_codes(figures) if has_codes else _refuse_codes(figures, judge)
+    figures = _errors(figures, judge)
+    _ranges(figures, terms, judge)
+    return Checked(figures, judge.problems)
+
+
+def missing_columns(columns: list[str]) -> list[str]:
+    """Required columns that a file lacks."""
+    lacking = [name for name in (*KEYS, "value") if name not in columns]
+    has_period = "period" in columns or {"period_start", "period_end"} <= set(columns)
+    return lacking if has_period else [*lacking, "period"]
+
+
+# --- The judge --------------------------------------------------------------------------------
+
+
+@dataclass
+class _Judge:
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def blame(
+        self,
+        table: pl.DataFrame,
+        wrong: pl.Expr,
+        code: str,
+        column: str,
+        message: Callable[[Any], str],
+        cell: str = "",
+    ) -> None:
+        """Find the rows for which `wrong` is true; nothing is built where there are none."""
+        bad = table.filter(wrong).head(max(MOST_EXAMPLES - len(self.problems), 0))
+        for row, found in zip(bad[ROW], bad[cell or column], strict=True):
+            self.problems.append(Problem(code, self.file, row, column, message(found)))
+
+
+# --- Keys -------------------------------------------------------------------------------------
+
+_OPTIONAL = ("group", "obs_status", "annotation", "reliability", "se_method", "conf_level")
+_WINDOW = r"^(\d{4})(?:[-–/](\d{4}))?$"
+
+
+def _complete(table: pl.DataFrame) -> pl.DataFrame:
+    """Columns that may be left out, empty; cells without the blanks around them."""
+    texts = [name for name in table.columns if name != ROW]
+    absent = [name for name in (*_OPTIONAL, *NUMBERS[1:]) if name not in texts]
+    stripped = [pl.col(name).fill_null("").str.strip_chars() for name in texts]
+    return table.with_columns(*stripped, *(pl.lit("").alias(name) for name in absent))
+
+
+def _keys(table: pl.DataFrame, terms: Terms, judge: _Judge) -> pl.DataFrame:
+    for name in KEYS:
+        judge.blame(table, pl.col(name) == "", "OBS-KEY", name, lambda _: "A key field is empty.")
+    table = table.with_columns(
+        _number_of("indicator", {code: ids[0] for code, ids in terms.indicators.items()}),
+        _number_of("ref_area", terms.places).alias("place"),
+        pl.col("indicator").alias("indicator_code"),
+        *_period(table),
+        _canonical_group(),
+    )
+    unknown = pl.col("indicator").is_null() & (pl.col("indicator_code") != "")
+    judge.blame(
+        table, unknown, "OBS-KEY", "indicator",
+        lambda code: f"“{code}” is not an indicator of the library.", "indicator_code",
+    )  # fmt: skip
+    judge.blame(
+        table, pl.col("place").is_null() & (pl.col("ref_area") != ""), "GEO-UNKNOWN", "ref_area",
+        lambda code: _place_message(code, terms.places),
+    )  # fmt: skip
+    judge.problems = [_as_lost_zero(problem) for problem in judge.problems]
+    wrong = (
+        pl.col("first").is_null() | pl.col("last").is_null() | (pl.col("first") > pl.col("last"))
+    )
+    shown = "period" if "period" in table.columns else "period_start"
+    judge.blame(
+        table, wrong, "OBS-TYPE", shown,
+        lambda text: f"“{text}” is not a year or a window such as 2019-2023.",
+    )  # fmt: skip
+    return table
+
+
+def _number_of(column: str, numbers: Mapping[str, int]) -> pl.Expr:
+    return pl.col(column).replace_strict(
+        list(numbers), list(numbers.values()), default=None, return_dtype=pl.Int64
+    )
+
+
+def _place_message(code: str, places: Mapping[str, int]) -> str:
+    if f"0{code}" in places:
+        return f"“{code}” has lost its zero; did you mean 0{code}?"
+    return f"“{code}” is not a place of the library."
+
+
+def _as_lost_zero(problem: Problem) -> Problem:
+    if "has lost its zero" not in problem.message:
+        return problem
+    return Problem("GEO-ZERO", problem.file, problem.line, problem.column, problem.message)
+
+
+def _period(table: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """First and last day, inclusive."""
+    if {"period_start", "period_end"} <= set(table.columns):
+        return (
+            pl.col("period_start").str.to_date("%Y-%m-%d", strict=False).alias("first"),
+            pl.col("period_end").str.to_date("%Y-%m-%d", strict=False).alias("last"),
+        )
+    first = pl.col("period").str.extract(_WINDOW, 1)
+    last = pl.col("period").str.extract(_WINDOW, 2).fill_null(first)
+    return (
+        (first + "-01-01").str.to_date("%Y-%m-%d", strict=False).alias("first"),
+        (last + "-12-31").str.to_date("%Y-%m-%d", strict=False).alias("last"),
+    )
+
+
+def _canonical_group() -> pl.Expr:
+    """`sex=female; race=black` as `race=black;sex=female`; all, total and empty are everybody."""
+    bare = pl.col("group").str.to_lowercase().str.replace_all(r"\s*([;=])\s*", "$1")
+    return (
+        pl.when(bare.is_in(["", "all", "total"]))
+        .then(pl.lit(""))
+        .when(bare.str.contains(";", literal=True))
+        .then(bare.str.split(";").list.sort().list.join(";"))
+        .otherwise(bare)
+        .alias("group")
+    )
+
+
+# --- Numbers ----------------------------------------------------------------------------------
+
+
+def _numbers(table: pl.DataFrame, judge: _Judge, comma: str) -> pl.DataFrame:
+    texts = {name: _plain(name, comma).alias(f"{name}_text") for name in NUMBERS}
+    table = table.with_columns(*texts.values())
+    parsed = table.with_columns(
+        pl.col(f"{name}_text").cast(pl.Float64, strict=False).alias(name) for name in NUMBERS
+    )
+    for name in NUMBERS:
+        wrong = pl.col(f"{name}_text").is_not_null() & ~pl.col(name).is_finite().fill_null(False)
+        judge.blame(
+            parsed, wrong, "OBS-TYPE", name,
+            lambda text: f"“{text[:40]}” is not a number.", f"{name}_text",
+        )  # fmt: skip
+        judge.blame(
+            parsed, pl.col(name).abs() >= LARGEST, "OBS-RANGE", name,
+            lambda number: f"{number:g} is larger than any figure can be.",
+        )  # fmt: skip
+    return parsed.drop(f"{name}_text" for name in NUMBERS)
+
+
+def _plain(name: str, comma: str) -> pl.Expr:
+    """The text of a number, null where the file says that there is none."""
+    text = pl.col(name)
+    if comma == ",":
+        text = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    return pl.when(pl.col(name).is_in(list(MISSING))).then(None).otherwise(text)
+
+
+def _refuse_codes(table: pl.DataFrame, judge: _Judge) -> pl.DataFrame:
+    for name in NUMBERS:
+        judge.blame(
+            table, pl.col(name).is_in([*CENSUS_CODES, CONTROLLED]),
+            "OBS-MOE-NEG" if name == "moe" else "OBS-RANGE", name,
+            lambda code: f"{code:.0f} is a Census code ({CENSUS_CODES.get(code, 'controlled')}),"
+            " not a number. Leave the cell empty, or load the file as one of the Census Bureau.",
+        )  # fmt: skip
+    return table
+
+
+def _without_codes(table: pl.DataFrame) -> pl.DataFrame:
+    """Codes of the Census Bureau become nulls with a status, never numbers."""
+    codes = list(CENSUS_CODES)
+    is_code = pl.col("value").is_in(codes)
+    others = [name for name in NUMBERS if name != "moe"]
+    return table.with_columns(
+        pl.when(is_code).then(pl.col("value").cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(pl.col("annotation")).alias("annotation"),
+        pl.when(is_code).then(pl.lit("O")).otherwise(pl.col("obs_status")).alias("obs_status"),
+        *(pl.when(pl.col(name).is_in(codes)).then(None).otherwise(pl.col(name)).alias(name)
+          for name in others),
+        pl.when(pl.col("moe") == CONTROLLED).then(0.0)
+        .when(pl.col("moe").is_in(codes)).then(None).otherwise(pl.col("moe")).alias("moe"),
+    )  # fmt: skip
+
+
+# --- Errors of estimate, ranges ----------------------------------------------------------------
+
+
+def _errors(table: pl.DataFrame, judge: _Judge) -> pl.DataFrame:
+    """Standard errors from what the file gives: se, or margin, or interval, with its level."""
+    level = pl.col("conf_level").cast(pl.Float64, strict=False)
+    table = table.with_columns(level.alias("level"))
+    has_margin = pl.col("moe").is_not_null() | (
+        pl.col("ci_lower").is_not_null() & pl.col("ci_upper").is_not_null()
+    )
+    known = pl.col("level").is_in(list(LEVELS))
+    judge.blame(
+        table, has_margin & ~known.fill_null(False), "OBS-CONF", "conf_level",
+        lambda _: "Margins need a confidence level: 90 (ACS) or 95?",
+    )  # fmt: skip
+    judge.blame(table, pl.col("moe") < 0, "OBS-MOE-NEG", "moe", lambda moe: f"A margin of {moe:g}.")
+    outside = (pl.col("value") < pl.col("ci_lower")) | (pl.col("value") > pl.col("ci_upper"))
+    judge.blame(
+        table, outside, "OBS-CI", "value", lambda _: "The value lies outside its own interval."
+    )
+    z = pl.col("level").replace_strict(LEVELS, default=None, return_dtype=pl.Float64)
+    interval = (pl.col("ci_upper") - pl.col("ci_lower")) / 2 / z
+    empty = pl.col("value").is_null() & (pl.col("obs_status") == "")
+    return table.with_columns(
+        pl.coalesce("se", pl.col("moe") / z, interval).alias("se"),
+        pl.col("level").cast(pl.Int16).alias("conf_level"),
+        pl.when(empty).then(pl.lit("O"))
+        .when(pl.col("obs_status") == "").then(pl.lit("A"))
+        .otherwise(pl.col("obs_status")).alias("obs_status"),
+        pl.when(pl.col("se_method") != "").then(pl.col("se_method"))
+        .when(pl.coalesce("se", "moe", "ci_lower").is_null()).then(pl.lit("none"))
+        .otherwise(pl.lit("published")).alias("se_method"),
+    )  # fmt: skip
+
+
+def _ranges(table: pl.DataFrame, terms: Terms, judge: _Judge) -> None:
+    bounds = {ids[0]: ids[1:] for ids in terms.indicators.values()}
+    low = {number: low for number, (low, _, _) in bounds.items() if low is not None}
+    high = {number: high for number, (_, high, _) in bounds.items() if high is not None}
+    value = pl.col("value")
+    wrong = (value < _bound(low)) | (value > _bound(high))
+    bad = table.filter(wrong)
+    for row, number, found in zip(bad[ROW], bad["indicator"], bad["value"], strict=True):
+        lowest, highest, is_proportion = bounds[number]
+        hint = " Is it a percent?" if is_proportion else ""
+        message = f"{found:g} is outside {_shown(lowest)}–{_shown(highest)}.{hint}"
+        if len(judge.problems) < MOST_EXAMPLES:
+            judge.problems.append(Problem("OBS-RANGE", judge.file, row, "value", message))
+
+
+def _bound(bounds: dict[int, float]) -> pl.Expr:
+    return pl.col("indicator").replace_strict(
+        list(bounds), list(bounds.values()), default=None, return_dtype=pl.Float64
+    )
+
+
+def _shown(bound: float | None) -> str:
+    return "" if bound is None else f"{bound:g}"
