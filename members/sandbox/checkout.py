@@ -213,7 +213,7 @@ def _ensure_intent(store: Store, body: Json) -> Json:
 
 def intent_of(store: Store, body: Json) -> Json | None:
     """The payment intent behind a session, once somebody tried to pay."""
-    ident = store.private(body["id"])["intent_id"]
+    ident = store.private(body["id"]).get("intent_id")
     return charging.find_intent(store, ident) if ident else None
 
 

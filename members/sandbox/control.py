@@ -72,6 +72,12 @@ def _release(store: Store, ident: str, given: Json) -> Json:
         return {"released": events.release(store, given.get("seed"))}
 
 
+def _lose(store: Store, ident: str, given: Json) -> Json:
+    """`count` held events of `type` are never delivered."""
+    kind, count = str(given.get("type", "")), int(given.get("count", 1))
+    return {"lost": events.lose(store, kind, count, given.get("seed"))}
+
+
 def _resend(store: Store, ident: str, given: Json) -> Json:
     body = show(store, "event", ident)
     for _ in range(int(given.get("count", 1))):
@@ -84,6 +90,24 @@ def _deliveries(store: Store, ident: str, given: Json) -> Json:
     rows = [dict(row) for row in store.rows("SELECT * FROM deliveries ORDER BY id")]
     shown = [row for row in rows if wanted.items() <= row.items()]
     return {"deliveries": shown}
+
+
+def _tally(store: Store, ident: str, given: Json) -> Json:
+    """Deliveries by state, attempts by answer (0: none came), and how long a 2xx took."""
+    states = store.rows("SELECT status, count(*) FROM deliveries GROUP BY status")
+    answers = store.rows("SELECT status, count(*) FROM attempts GROUP BY status")
+    taken = store.rows("SELECT seconds FROM attempts WHERE status / 100 = 2 ORDER BY seconds")
+    milliseconds = [round(1000 * row["seconds"], 1) for row in taken]
+    return {
+        "deliveries": {row[0]: row[1] for row in states},
+        "answers": {str(row[0]): row[1] for row in answers},
+        "ack_p50_ms": _share(milliseconds, 0.5),
+        "ack_p99_ms": _share(milliseconds, 0.99),
+    }
+
+
+def _share(ordered: list[float], share: float) -> float | None:
+    return ordered[int(share * (len(ordered) - 1))] if ordered else None
 
 
 def _charges(store: Store, ident: str, given: Json) -> Json:
@@ -232,7 +256,9 @@ _ROUTES: tuple[tuple[str, str, Act], ...] = (
     ("POST", "/_sandbox/webhooks", _set_webhooks),
     ("DELETE", "/_sandbox/webhooks", _clear_webhooks),
     ("POST", "/_sandbox/webhooks/release", _release),
+    ("POST", "/_sandbox/webhooks/lose", _lose),
     ("GET", "/_sandbox/deliveries", _deliveries),
+    ("GET", "/_sandbox/deliveries/tally", _tally),
     ("POST", r"/_sandbox/events/(?P<id>\w+)/resend", _resend),
     ("GET", "/_sandbox/charges", _charges),
     ("POST", r"/_sandbox/sessions/(?P<id>\w+)/pay", _pay),

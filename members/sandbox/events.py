@@ -53,6 +53,17 @@ def release(store: Store, seed: int | None) -> int:
     return len(held)
 
 
+def lose(store: Store, kind: str, count: int, seed: int | None) -> list[str]:
+    """Never deliver some of the events of a kind that are held; gives which, the same by `seed`."""
+    with store.transaction():
+        sql = "SELECT DISTINCT event FROM deliveries WHERE status = 'held' AND type = ?"
+        held = [row["event"] for row in store.rows(f"{sql} ORDER BY id", kind)]
+        lost = random.Random(seed).sample(held, min(count, len(held)))  # noqa: S311 - as above
+        for ident in lost:
+            store.rows("UPDATE deliveries SET status = 'dropped' WHERE event = ?", ident)
+    return lost
+
+
 def owed(store: Store, ident: str) -> int:
     """`pending_webhooks`: deliveries of an event that have not arrived."""
     sql = "SELECT count(*) FROM deliveries WHERE event = ? AND status != 'delivered'"

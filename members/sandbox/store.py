@@ -54,6 +54,11 @@ CREATE TABLE IF NOT EXISTS deliveries (
     answer TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (status, due);
+CREATE TABLE IF NOT EXISTS attempts (
+    delivery INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    seconds REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS replies (
     key TEXT PRIMARY KEY,
     fingerprint TEXT NOT NULL,
@@ -190,10 +195,11 @@ class Store:
         self.rows("INSERT OR REPLACE INTO switches VALUES (?, ?)", name, json.dumps(value))
 
     def forget(self) -> None:
-        """Empty everything: objects, deliveries, replies, plans, switches."""
+        """Empty everything: objects, deliveries, replies, plans and switches."""
         with self.transaction():
             self.rows("DELETE FROM objects")
             self.rows("DELETE FROM deliveries")
+            self.rows("DELETE FROM attempts")
             self.rows("DELETE FROM replies")
             self.rows("DELETE FROM plans")
             self.rows("DELETE FROM switches")

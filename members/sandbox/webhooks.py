@@ -89,7 +89,10 @@ class Courier:
 
     def _deliver(self, ident: int, event: str, attempts: int) -> None:
         try:
+            began = time.monotonic()
             status, reply = self._attempt(event)
+            seconds = time.monotonic() - began
+            self._store.rows("INSERT INTO attempts VALUES (?, ?, ?)", ident, status, seconds)
             arrived = 200 <= status < 300
             wait = min(self._first_wait * 2**attempts, _LONGEST_WAIT)
             self._store.rows(

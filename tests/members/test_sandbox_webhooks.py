@@ -59,6 +59,29 @@ def test_webhooks_come_five_times_and_shuffled(sandbox: Sandbox, inbox: Inbox) -
     assert len({event["id"] for event in inbox.events}) == 3
 
 
+def test_held_events_are_lost_with_all_their_copies(sandbox: Sandbox, inbox: Inbox) -> None:
+    sandbox.control("POST", "webhooks", duplicate=3, hold=True)
+    for _ in range(3):
+        press_pay(sandbox, open_session(sandbox).id, GOOD)
+    lost = sandbox.control("POST", "webhooks/lose", type=PAID[2], count=2, seed=1)["lost"]
+    sandbox.control("POST", "webhooks/release")
+    wait_until(lambda: len(inbox.events) == 3 * (9 - 2))
+    assert len(set(lost)) == 2
+    assert not set(lost) & {event["id"] for event in inbox.events}
+    assert sandbox.control("GET", "deliveries/tally")["deliveries"]["dropped"] == 6
+
+
+def test_answers_and_their_times_are_tallied(sandbox: Sandbox, inbox: Inbox) -> None:
+    inbox.answers[:] = [500]
+    sandbox.client().v1.customers.create()
+    wait_until(lambda: len(inbox.events) == 2)
+    delivered = {"delivered": 1}
+    wait_until(lambda: sandbox.control("GET", "deliveries/tally")["deliveries"] == delivered)
+    tally = sandbox.control("GET", "deliveries/tally")
+    assert tally["answers"] == {"200": 1, "500": 1}
+    assert 0 < tally["ack_p50_ms"] <= tally["ack_p99_ms"] < 10_000
+
+
 def test_webhooks_wait_when_delayed(sandbox: Sandbox, inbox: Inbox) -> None:
     sandbox.control("POST", "webhooks", delay=0.5)
     started = time.monotonic()
