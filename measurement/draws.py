@@ -167,14 +167,23 @@ class _Run:
         self, source: np.random.Generator, factors: Array
     ) -> Iterator[tuple[slice, dict[str, Array]]]:
         """Draws in stacks that fit the cache: which of them, and their scores by node."""
-        if not len(self.moved):
-            yield slice(None), self._tree(self.normaliser.apply(self.values), factors)
-            return
-        size = max(1, FIGURES_AT_ONCE // self.values.size)
+        weights = self._weights(factors)
+        folded = self._folded(weights) if self._is_linear else None
+        size = max(1, FIGURES_AT_ONCE // self.values.size) if len(self.moved) else len(factors)
+        fixed = None if len(self.moved) else self.normaliser.apply(self.values)
         for start in range(0, len(factors), size):
             part = slice(start, start + size)
-            values = self._values(source, len(factors[part]))
-            yield part, self._tree(self.normaliser.apply(values), factors[part])
+            normalised = fixed
+            if normalised is None:
+                values = self._values(source, len(factors[part]))
+                normalised = self.normaliser.apply(values)
+            if folded is not None:
+                yield part, self._product(normalised, folded[part])
+            else:
+                yield (
+                    part,
+                    self._level_by_level(normalised, {c: w[part] for c, w in weights.items()}),
+                )
 
     def _values(self, source: np.random.Generator, number: int) -> Array:
         """Tables of values ~ N(x, SE^2), clipped to the valid range."""
@@ -193,34 +202,35 @@ class _Run:
         values[..., self.moved] = noise
         return values
 
-    def _tree(self, normalised: Array, factors: Array) -> dict[str, Array]:
-        weights = {
-            code: weight * factors[:, place]
-            for place, (code, weight) in enumerate(self.recipe.weights.items())
-        }
-        linear = all(node.aggregate == "arithmetic" for node in self.recipe.nodes)
-        whole = all(mask.all() for mask in self.known.values())
-        climb = self._folded if linear and whole else self._level_by_level
-        return climb(normalised, weights)
+    def _weights(self, factors: Array) -> dict[str, Array]:
+        """Raw weights in every draw, by code."""
+        raw = self.recipe.weights.items()
+        return {code: weight * factors[:, place] for place, (code, weight) in enumerate(raw)}
 
-    def _folded(self, normalised: Array, weights: dict[str, Array]) -> dict[str, Array]:
-        """Linear weights of the whole tree folded into one product with the indicators."""
-        number, size = len(next(iter(weights.values()))), len(self.recipe.indicators)
-        folded = {
-            leaf.code: np.broadcast_to(np.eye(size)[place], (number, size))
-            for place, leaf in enumerate(self.recipe.indicators)
-        }
+    @property
+    def _is_linear(self) -> bool:
+        """Every score is one weighted sum of the indicators, the same for every unit."""
+        linear = all(node.aggregate == "arithmetic" for node in self.recipe.nodes)
+        return linear and all(mask.all() for mask in self.known.values())
+
+    def _folded(self, weights: dict[str, Array]) -> Array:
+        """The tree's weights folded to the indicators': (draws, wanted nodes, indicators)."""
+        size = len(self.recipe.indicators)
+        unit = np.eye(size)[:, None, :]
+        folded = {leaf.code: unit[place] for place, leaf in enumerate(self.recipe.indicators)}
         for node in self.recipe.upward:
             total = sum(weights[code] for code in node.children)
             shares = ((weights[code] / total)[:, None] * folded[code] for code in node.children)
             folded[node.code] = np.sum(list(shares), axis=0)
-        product = np.stack([folded[code] for code in self.wanted], axis=1)
+        return np.stack([folded[code] for code in self.wanted], axis=1)
+
+    def _product(self, normalised: Array, folded: Array) -> dict[str, Array]:
+        """Scores by node as one product of normalised values and folded weights."""
         if normalised.ndim == 2:
-            scores = (product.reshape(-1, size) @ normalised.T).reshape(
-                number, len(self.wanted), -1
-            )
+            size = normalised.shape[1]
+            scores = (folded.reshape(-1, size) @ normalised.T).reshape(*folded.shape[:2], -1)
         else:
-            scores = np.matmul(normalised, product.swapaxes(1, 2)).swapaxes(1, 2)
+            scores = np.matmul(normalised, folded.swapaxes(1, 2)).swapaxes(1, 2)
         return {code: scores[:, place] for place, code in enumerate(self.wanted)}
 
     def _level_by_level(self, normalised: Array, weights: dict[str, Array]) -> dict[str, Array]:
