@@ -6,9 +6,10 @@ only when it is larger than its margin of error. Pure: no request, no database, 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ STATUSES = (
 CHANCE = {90: 0.05, 95: 0.025, 99: 0.005}
 # Where no test can be made: least share of the targeted change, or of the baseline, that counts.
 UNTESTED_SHARE = 0.1
+FALSE_DISCOVERIES = 0.1
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,38 @@ def tally(progresses: Iterable[Progress] | Progress) -> Tally:
         naive_up=naive_up,
         expected_by_chance=sum(CHANCE[level] * number for level, number in tested.items()),
     )
+
+
+def benjamini_hochberg(p_values: Figure, rate: float = FALSE_DISCOVERIES) -> Mask:
+    """Which of many tests hold when at most that share of the findings may be false.
+
+    The step-up procedure of Benjamini and Hochberg (1995); NaN for tests that were not made.
+    """
+    p = np.asarray(p_values, dtype=float)
+    made = np.sort(p[~np.isnan(p)])
+    passed = made <= rate * np.arange(1, len(made) + 1) / max(len(made), 1)
+    limit = made[passed][-1] if passed.any() else -1.0
+    return np.asarray(p <= limit)
+
+
+def control_false_discoveries(
+    progresses: Iterable[Progress], rate: float = FALSE_DISCOVERIES
+) -> list[Progress]:
+    """A frozen list in which findings that many tests explain become no_detectable_change.
+
+    Only `improved` and `worsened` that were tested can change: targets are met or not, and what
+    was not tested has its own rule. Single indicators, not arrays.
+    """
+    items = list(progresses)
+    z = np.array([np.nan if item.z is None else abs(item.z) for item in items], dtype=float)
+    p = np.array([math.erfc(one / math.sqrt(2)) for one in z], dtype=float)
+    holds = benjamini_hochberg(p, rate)
+    return [
+        replace(item, status="no_detectable_change")
+        if item.tested and item.status in ("improved", "worsened") and not true
+        else item
+        for item, true in zip(items, holds.tolist(), strict=True)
+    ]
 
 
 def gap_widened(total: Progress, groups: Iterable[Progress]) -> bool:

@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measurement.progress import STATUSES, Progress, classify, gap_widened, tally
+from measurement.progress import (
+    STATUSES,
+    Progress,
+    benjamini_hochberg,
+    classify,
+    control_false_discoveries,
+    gap_widened,
+    tally,
+)
 from measurement.uncertainty import moe_ratio, se_from_moe
 
 DATA = Path(__file__).parent / "data"
@@ -229,6 +237,33 @@ def test_tally_expects_improvements_by_chance_among_the_tested() -> None:
     assert f"{tally(tested + untested).expected_by_chance:.1f}" == "2.7"
     at_95 = [classify(50, 51, direction=1, level=95, **SE)] * 40
     assert tally(at_95).expected_by_chance == 1.0
+
+
+def test_false_discoveries_are_controlled_step_up() -> None:
+    """Worked by hand: with 5 tests the limits are 0.02, 0.04, 0.06, 0.08, 0.1."""
+    p = [0.05, 0.001, NAN, 0.09, 0.055, 0.2]
+    assert benjamini_hochberg(p).tolist() == [True, True, False, False, True, False]
+    assert benjamini_hochberg(p, rate=0.01).tolist() == [False, True, *[False] * 4]
+    assert benjamini_hochberg([]).tolist() == []
+
+
+def test_findings_that_many_tests_explain_are_none() -> None:
+    sure, weak = (classify(50, 50 + gain, direction=1, **SE) for gain in (6, 2.5))
+    down = classify(50, 47.5, direction=1, **SE)
+    met = classify(50, 52.5, direction=1, target=52, **SE)
+    untested = classify(50, 51, direction=1, target=60)
+    nothing = [classify(50, 50.1, direction=1, **SE)] * 20
+    assert (weak.status, down.status) == ("improved", "worsened")
+    found = control_false_discoveries([sure, weak, down, met, untested, *nothing])
+    assert [change.status for change in found[:5]] == [
+        "improved",
+        "no_detectable_change",
+        "no_detectable_change",
+        "target_met",
+        "improved",
+    ]
+    assert control_false_discoveries([weak])[0].status == "improved"
+    assert control_false_discoveries([]) == []
 
 
 def test_tally_of_nothing() -> None:
