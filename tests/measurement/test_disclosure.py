@@ -72,7 +72,7 @@ def bounds_of(
         for sign in (1, -1):
             solved = linprog(sign * which, **rows, bounds=(0, 1e5), method="highs")
             assert solved.status == 0
-            ends.append(sign * solved.fun)
+            ends.append(sign * float(solved.fun or 0))
         assert ends[0] - 1e-4 <= count <= ends[1] + 1e-4
         found.append((place, count, *ends))
     return found

@@ -258,6 +258,60 @@ def test_poisson_interval_refuses_what_is_no_count(count: float) -> None:
         u.poisson_interval(count)
 
 
+def test_vital_rates_of_few_events_are_not_published() -> None:
+    assert u.vital_rate_interval(9, 100_000) == (None, None)
+    assert u.vital_rate_interval(10, 100_000) == u.poisson_interval(10)
+    rate = 400 / 50_000 * 1000
+    ends = (rate - 1.96 * rate / 20, rate + 1.96 * rate / 20)
+    assert u.vital_rate_interval(400, 50_000, per=1000) == pytest.approx(ends)
+    assert u.vital_rate_interval(None, 100) == (None, None)
+    assert u.vital_rate_interval(20, 0) == (None, None)
+    low, high = u.vital_rate_interval(np.array([9, 20]), 100_000)
+    assert np.isnan(low).tolist() == np.isnan(high).tolist() == [True, False]
+
+
+# --- what may be relied on ------------------------------------------------------------------------
+
+
+def test_reliability_bands_include_their_ends() -> None:
+    assert u.reliability(100, 16.5) == "good"
+    assert u.reliability(-100, 33.3) == "caution"
+    assert u.reliability(100, 33.4) == "unreliable"
+    assert u.reliability(0, 5) is None
+    assert u.reliability(None, 5) is None
+    assert u.reliability([100, 0, 100], [20, 1, 50]).tolist() == ["caution", None, "unreliable"]
+
+
+def test_reliability_of_proportions() -> None:
+    assert u.proportion_reliability(0.5, 0.4, 0.6, 30) == "good"
+    assert u.proportion_reliability(0.5, 0.4, 0.61, 300) == "flagged"
+    assert u.proportion_reliability(0.05, 0.015, 0.085, 300) == "flagged"
+    assert u.proportion_reliability(0.5, 0.4, 0.6, 29) == "hidden"
+    assert u.proportion_reliability(None, None, None, 29) == "hidden"
+    assert u.proportion_reliability(0.5, None, 0.6, 30) is None
+    assert u.proportion_reliability(0.5, 0.4, [0.6, 0.7], 30).tolist() == ["good", "flagged"]
+
+
+def test_a_published_margin_is_preferred() -> None:
+    assert u.preferred_moe(3, 5) == (3, "published")
+    assert u.preferred_moe(None, 5) == (5, "derived")
+    assert u.preferred_moe(None, None) == (None, None)
+    moe, method = u.preferred_moe([3, None], [5, 6])
+    assert (moe.tolist(), method.tolist()) == ([3, 6], ["published", "derived"])
+
+
+def test_an_error_below_zero_is_a_code_and_no_error() -> None:
+    code = -222222222
+    assert u.se_from_moe(code) is None
+    assert u.moe_from_se(-1) is None
+    assert u.moe_sum([3, code]) is None
+    assert u.moe_sum([3, code], [1, 0]) is None
+    for formula in (u.moe_ratio, u.moe_proportion, u.moe_product, u.moe_percent_change):
+        assert formula(5, code, 10, 1) is None
+        assert formula(5, 1, 10, code) is None
+    assert u.difference_test(5, code, 4, 1) == (None, None)
+
+
 # --- what holds for any figures -----------------------------------------------------------------
 
 FORMULAS: dict[str, tuple[Callable[..., Any], int]] = {
