@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -123,6 +125,25 @@ def test_human_development_index_of_1470_country_years() -> None:
     published = [float(row["hdi_published"]) for row in rows]
     assert len(published) == 1470
     assert np.round(scores, 3).tolist() == published
+
+
+def test_womens_wellbeing_of_san_diego() -> None:
+    """The template's overall score is the mean of five dimensions, as published: 57.1."""
+    folder = Path(__file__).parents[2] / "measurement" / "data" / "indices"
+    recipe = read_recipe(json.loads((folder / "womens_wellbeing.json").read_text()))
+    published = json.loads((DATA / "wwbi_published_example.json").read_text())["san_diego"]
+    dimensions = [node for node in recipe.nodes if node is not recipe.top]
+    assert [len(node.children) for node in dimensions] == [6] * 5
+    values = []
+    for leaf in recipe.indicators:
+        share = published[leaf.parent] / 100
+        low, high = leaf.rule.low, leaf.rule.high
+        values.append(low + (share if leaf.direction > 0 else 1 - share) * (high - low))
+    result = compute(recipe, Data(("San Diego",), np.array([values])))
+    for node in dimensions:
+        assert result.scores[node.code][0] == pytest.approx(published[node.code])
+    assert result.scores[recipe.top.code][0] == pytest.approx(57.06)
+    assert round(result.scores[recipe.top.code][0], 1) == published["overall_published"]
 
 
 def test_levels_of_an_uneven_tree() -> None:
