@@ -34,7 +34,8 @@ class Table:
     `counts` are the inner cells, or with `totals=True` the inner cells and their margins, as the
     last place of every axis. `margins` says what is published beside the inner cells: True all,
     False none, one flag an axis (whether sums over it are; sums over several axes are where all
-    their flags are set), or the groups of axes summed over, such as `[(0,), (0, 1)]`.
+    their flags are set), or the groups of axes summed over, such as `[(0,), (0, 1)]`, or a flag
+    for each such group.
 
     Linked tables name their `axes` and the `labels` on them; `where` holds what is the same for
     the whole table, such as the city. Without names, axes with equal margins are taken to be the
@@ -97,6 +98,8 @@ class Table:
     def _is_published(self, summed: frozenset[int]) -> bool:
         if isinstance(self.margins, (bool, np.bool_)):
             return bool(self.margins)
+        if isinstance(self.margins, Mapping):
+            return bool(self.margins.get(tuple(sorted(summed)), False))
         flags = list(self.margins)
         if flags and all(isinstance(flag, (bool, np.bool_)) for flag in flags):
             if len(flags) != self.counts.ndim:

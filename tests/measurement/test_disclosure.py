@@ -217,6 +217,8 @@ def test_margins_that_are_not_published_give_nothing_away() -> None:
     assert_safe(one, 10)
     grand = protect(Table(counts, margins=[(0, 1)]))
     assert grand.hidden.sum() == 2
+    flagged = protect(Table(counts, margins={(0, 1): True, (0,): False}))
+    assert flagged.hidden.tolist() == grand.hidden.tolist()
     assert_safe(grand, 10)
     assert protect(counts).hidden.sum() == 4
 
