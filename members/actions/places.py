@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from chapters.models import Chapter, Seat
 from chapters.post import post
+from members.actions.gifts import take_sponsored_place
 from members.actions.joining import sponsor_membership
 from members.actions.memberships import lock_chapter
 from members.models import Membership, PaidPlace
@@ -49,19 +50,24 @@ def _chairs(chapter: Chapter) -> list[str]:
 def grant_place(place: PaidPlace, *, by: Any) -> Membership:
     """Give twelve months without dues, in the open chapter, and tell the person.
 
+    Places that somebody sponsored go first; they do not count as the chapter's own.
     Raises PlaceRefused where it was decided already, the year's places are given out, or
     somebody would decide for themselves.
     """
     with transaction.atomic():
         chapter = lock_chapter(place.chapter_id)
         held = _take_up(place, by)
-        if chapter.paid_places is not None and granted_this_year(chapter) >= chapter.paid_places:
-            raise PlaceRefused(f"All {chapter.paid_places} paid places of this year are given out")
-        membership = sponsor_membership(held.user, chapter)
+        membership = take_sponsored_place(held.user, chapter, by=by) or _own_place(held, chapter)
         _decide(held, _Status.GRANTED, by, paid_until=membership.paid_until)
         context = {"name": held.user.get_short_name(), "membership": membership}
         post("paid-place-granted", held.user.email, context, chapter=chapter)
     return membership
+
+
+def _own_place(held: PaidPlace, chapter: Chapter) -> Membership:
+    if chapter.paid_places is not None and granted_this_year(chapter) >= chapter.paid_places:
+        raise PlaceRefused(f"All {chapter.paid_places} paid places of this year are given out")
+    return sponsor_membership(held.user, chapter)
 
 
 def decline_place(place: PaidPlace, words: str, *, by: Any) -> PaidPlace:

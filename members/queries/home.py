@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from members.models import Membership, Payment
+from members.models import Gift, Membership, Payment
 from members.queries import my_memberships, my_payments
+from members.queries.gifts import my_gifts
+from members.queries.invitations import InvitationsOfMember, home_invitations
 
 
 @dataclass(frozen=True)
@@ -15,8 +17,16 @@ class Home:
 
     memberships: list[Membership]
     payments: QuerySet[Payment]
+    invitations: list[InvitationsOfMember]
+    gifts: QuerySet[Gift]
 
 
 def home(user: Any) -> Home:
     """Everything on the page of one person, across chapters."""
-    return Home(memberships=list(my_memberships(user)), payments=my_payments(user))
+    memberships = list(my_memberships(user))
+    return Home(
+        memberships=memberships,
+        payments=my_payments(user),
+        invitations=home_invitations(user, memberships),
+        gifts=my_gifts(user),
+    )

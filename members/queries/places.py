@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from chapters.models import Chapter
-from members.models import PaidPlace
+from members.models import GiftedPlace, PaidPlace
+from members.queries.gifts import sponsored_places_left
 
 SHOWN_DECIDED = 30
 _Status = PaidPlace.Status
@@ -22,15 +23,16 @@ class PlacesQueue:
     year: int
     granted: int
     limit: int | None
+    sponsored: int
 
     @property
     def is_full(self) -> bool:
-        """True when no more places are given this year."""
-        return self.limit is not None and self.granted >= self.limit
+        """True when no more places are given this year: neither the chapter's nor sponsored."""
+        return self.limit is not None and self.granted >= self.limit and not self.sponsored
 
 
 def places_queue(chapter: Chapter) -> PlacesQueue:
-    """The open chapter's questions for paid places; three queries."""
+    """The open chapter's questions for paid places; five queries."""
     rows = PaidPlace.objects.select_related("user", "decided_by")
     return PlacesQueue(
         waiting=list(rows.filter(status=_Status.ASKED)),
@@ -38,17 +40,23 @@ def places_queue(chapter: Chapter) -> PlacesQueue:
         year=_this_year(chapter),
         granted=granted_this_year(chapter),
         limit=chapter.paid_places,
+        sponsored=sponsored_places_left(chapter),
     )
 
 
 def granted_this_year(chapter: Chapter) -> int:
-    """Paid places given since January 1 on the chapter's calendar. Needs its scope."""
+    """The chapter's own paid places since January 1 on its calendar. Needs its scope.
+
+    Those that somebody sponsored are not among them.
+    """
     rows = PaidPlace.objects.filter(chapter=chapter, status=_Status.GRANTED)
     zone = ZoneInfo(chapter.zone)
     first = timezone.localtime(timezone=zone).replace(
         month=1, day=1, hour=0, minute=0, second=0, microsecond=0
     )
-    return rows.filter(decided_at__gte=first).count()
+    sponsored = GiftedPlace.objects.filter(chapter=chapter, assigned_by__isnull=False)
+    given = rows.filter(decided_at__gte=first).count()
+    return given - sponsored.filter(created_at__gte=first).count()
 
 
 def _this_year(chapter: Chapter) -> int:

@@ -15,10 +15,12 @@ from chapters.scope import as_self, in_chapter
 from members import tasks
 from members.actions import checkouts
 from members.actions import gifts as actions
+from members.actions.places import PlaceRefused, grant_place
 from members.dues import a_year_after
 from members.models import Checkout, Gift, GiftedPlace, Membership, Payment
 from members.queries.gifts import my_gifts, sponsored_places_left
-from tests.factories import make_gift, make_membership, make_user
+from members.queries.places import granted_this_year
+from tests.factories import make_gift, make_membership, make_paid_place, make_user
 from tests.payments import deliver, pay, session_events
 
 FORM = {
@@ -283,6 +285,23 @@ def test_council_assigns_the_oldest_places_until_none_is_left(sf, denver, lou, m
         assert list(used) == [(early.pk, lou.pk), (early.pk, lou.pk), (late.pk, lou.pk)]
     with in_chapter(denver):
         assert sponsored_places_left(denver) == 5
+
+
+@pytest.mark.django_db
+def test_granted_places_are_sponsored_first_and_then_the_chapters_own(sf, lou, client_for):
+    sf.paid_places = 1
+    sf.save()
+    make_gift(sf, places=2)
+    asked = [make_paid_place(sf) for _ in range(4)]
+    page = client_for(lou).get("/san-francisco/places/").text
+    assert "2 sponsored places are left" in page
+    with in_chapter(sf, lou):
+        for place in asked[:3]:
+            grant_place(place, by=lou)
+        assert (sponsored_places_left(sf), granted_this_year(sf)) == (0, 1)
+        with pytest.raises(PlaceRefused):
+            grant_place(asked[3], by=lou)
+        assert GiftedPlace.objects.count() == 2
 
 
 @pytest.mark.django_db
