@@ -67,3 +67,9 @@ def _store(mail: Mail) -> Mail:
             mail.save(force_insert=True)
     ring(DELIVER_POST)
     return mail
+
+
+def withdraw(mail_ids: Sequence[Any], why: str) -> int:
+    """Keep letters of the open chapter that were not sent yet from being sent; gives how many."""
+    waiting = Mail.objects.filter(pk__in=mail_ids, state=Mail.State.QUEUED)
+    return waiting.update(state=Mail.State.FAILED, error=why)

@@ -153,14 +153,24 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {
-    "ring overdue jobs": {"task": "chapters.tasks.sweep_jobs", "schedule": 15.0},
-    "deliver waiting mail": {"task": "chapters.tasks.deliver_post", "schedule": 15.0},
-    "tell waitlists": {"task": "chapters.tasks.tell_waitlists", "schedule": 60.0},
-    "apply waiting payment events": {"task": "members.tasks.sweep_events", "schedule": 30.0},
+# A tick that waited longer than until the next one is dropped: the next does its work.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "ring overdue jobs": {
+        "task": "chapters.tasks.sweep_jobs", "schedule": 15.0, "options": {"expires": 15},
+    },
+    "deliver waiting mail": {
+        "task": "chapters.tasks.deliver_post", "schedule": 15.0, "options": {"expires": 15},
+    },
+    "tell waitlists": {
+        "task": "chapters.tasks.tell_waitlists", "schedule": 60.0, "options": {"expires": 60},
+    },
     "let memberships follow their home": {
         "task": "members.tasks.follow_homes",
         "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
+    "apply waiting payment events": {
+        "task": "members.tasks.sweep_events", "schedule": 30.0, "options": {"expires": 30},
     },
     "tend invitations": {
         "task": "members.tasks.tend_invitations",
@@ -169,8 +179,15 @@ CELERY_BEAT_SCHEDULE = {
     "look for lost webhooks": {
         "task": "members.tasks.reconcile_checkouts",
         "schedule": crontab(minute="*/15"),
+        "options": {"expires": 900},
     },
-}
+    # Every hour, since each chapter has its own midnight.
+    "bring memberships to today": {
+        "task": "members.tasks.sweep_memberships",
+        "schedule": crontab(minute=7),
+        "options": {"expires": 3600},
+    },
+}  # fmt: skip
 
 # --- People ------------------------------------------------------------------------------------
 

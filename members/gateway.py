@@ -24,11 +24,24 @@ TIMEOUT_SECONDS = (2.0, 5.0)
 TOLERANCE_SECONDS = 300
 MAX_EVENT_BYTES = 1_000_000
 # What Stripe tells us about, and what the sweep asks for when it did not arrive.
-SESSION_EVENTS = (
+EVENTS = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
 )
 
 
@@ -139,7 +152,7 @@ def close_session(session_id: str) -> Session:
 def list_recent_events(since: datetime.datetime, limit: int = 1000) -> list[dict[str, Any]]:
     """The events that concern us since a moment, newest first, as deliveries would carry them."""
     query: Any = {
-        "created": {"gte": int(since.timestamp())}, "limit": 100, "types": list(SESSION_EVENTS)
+        "created": {"gte": int(since.timestamp())}, "limit": 100, "types": list(EVENTS)
     }  # fmt: skip
     try:
         found = islice(client().v1.events.list(query).auto_paging_iter(), limit)
@@ -214,8 +227,8 @@ def _kind(status: int) -> type[GatewayDown | GatewayRefused]:
 
 
 def _session(raw: dict[str, Any]) -> Session:
-    intent = _object(raw.get("payment_intent"))
-    charge = _object(intent.get("latest_charge"))
+    intent = nested(raw.get("payment_intent"))
+    charge = nested(intent.get("latest_charge"))
     complete_unpaid = raw["status"] == "complete" and raw["payment_status"] == "unpaid"
     failed = intent.get("status") in {"requires_payment_method", "canceled"}
     return Session(
@@ -233,13 +246,13 @@ def _session(raw: dict[str, Any]) -> Session:
         payment_failed=complete_unpaid and failed,
         # A debit may be settled in another year than the one it was begun in.
         paid_at=moment(charge.get("created") or intent.get("created")),
-        fee_cents=_object(charge.get("balance_transaction")).get("fee"),
-        subscription=_object(raw.get("subscription")).get("id", ""),
-        invoice=_object(raw.get("invoice")).get("id", ""),
+        fee_cents=nested(charge.get("balance_transaction")).get("fee"),
+        subscription=nested(raw.get("subscription")).get("id", ""),
+        invoice=nested(raw.get("invoice")).get("id", ""),
     )
 
 
-def _object(value: Any) -> dict[str, Any]:
+def nested(value: Any) -> dict[str, Any]:
     """An object of Stripe's, whether it was expanded or came as its id."""
     return value if isinstance(value, dict) else ({"id": value} if value else {})
 

@@ -10,6 +10,8 @@ from members import actions, gateway
 from members.actions.gifts import tend_gifts
 from members.actions.inbox import APPLY_EVENT
 from members.actions.invitations import credit_invitations, end_invitations
+from members.actions.refunds import SEND_REFUND
+from members.actions.renewals import END_SUBSCRIPTIONS
 from members.models import StripeEvent
 
 log = logging.getLogger(__name__)
@@ -39,9 +41,9 @@ def sweep_events() -> None:
 def reconcile_checkouts() -> None:
     """Ask Stripe about what no webhook told."""
     try:
-        actions.reconcile_checkouts()
+        actions.reconcile()
     except gateway.GatewayDown as error:
-        log.warning("Checkouts could not be reconciled; the next run will: %s", error)
+        log.warning("Payments could not be reconciled; the next run will: %s", error)
 
 
 @shared_task
@@ -59,3 +61,27 @@ def tend_invitations() -> None:
             end_invitations(chapter)
             credit_invitations(chapter)
             tend_gifts(chapter)
+
+
+@shared_task(name=END_SUBSCRIPTIONS)
+def end_subscriptions() -> None:
+    """End at Stripe what shall not renew any more."""
+    try:
+        actions.end_subscriptions()
+    except gateway.GatewayDown as error:
+        log.warning("Subscriptions wait to be ended: %s", error)
+
+
+@shared_task(name=SEND_REFUND)
+def send_refund(refund_id: str, chapter_id: int) -> None:
+    """Send one refund to Stripe."""
+    try:
+        actions.send_refund(refund_id, chapter_id)
+    except gateway.GatewayDown as error:
+        log.warning("Refund %s waits: %s", refund_id, error)
+
+
+@shared_task
+def sweep_memberships() -> None:
+    """Bring memberships to today: grace, its end, and the letters before them."""
+    actions.sweep_memberships()

@@ -1,5 +1,6 @@
 """What changes people and money; `checkouts` leads to a payment, `paying` follows from one."""
 
+from members.actions.calendar import sweep_chapter, sweep_memberships
 from members.actions.checkouts import (
     close_checkout,
     open_checkout,
@@ -14,7 +15,14 @@ from members.actions.memberships import MoveRefused, change_status
 from members.actions.moving import follow_homes, join_beside, move_home
 from members.actions.organization_dues import order_dues
 from members.actions.places import ask_for_place, decline_place, grant_place, set_paid_places
-from members.actions.reconciling import reconcile_checkouts
+from members.actions.reconciling import reconcile
+from members.actions.refunds import (
+    RefundRefused,
+    refund_payment,
+    refundable_cents,
+    send_refund,
+)
+from members.actions.renewals import end_subscriptions, refresh_subscription
 
 __all__ = [
     "MoveRefused",
@@ -32,7 +40,15 @@ __all__ = [
     "open_payment_page",
     "order_dues",
     "receive_event",
-    "reconcile_checkouts",
+    "reconcile",
+    "refund_payment",
+    "send_refund",
+    "sweep_chapter",
+    "sweep_memberships",
+    "end_subscriptions",
+    "RefundRefused",
+    "refresh_subscription",
+    "refundable_cents",
     "refresh_checkout",
     "rename_person",
     "retry_events",

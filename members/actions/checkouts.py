@@ -19,6 +19,7 @@ from chapters.scope import in_chapter
 from members import gateway
 from members.actions.payables import payable_of
 from members.actions.paying import settle_checkout
+from members.actions.renewals import sync_subscription
 from members.models import Checkout, Interval, Membership, Purpose, User
 
 # Stripe closes a page after 24 hours; an hour before that we open a new one.
@@ -142,7 +143,9 @@ def refresh_checkout(checkout: Checkout) -> Checkout:
 
 
 def settle_session(checkout: Checkout, session: gateway.Session) -> Checkout:
-    """Bring a checkout to what its session says, in a scope of its own."""
+    """Bring a checkout to what its session says, in a scope of its own. Raises GatewayDown."""
+    if session.subscription:
+        sync_subscription(session.subscription)
     with _scope_of(checkout):
         return settle_checkout(checkout.pk, session) or checkout
 

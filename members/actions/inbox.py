@@ -6,6 +6,7 @@ late, in any order or not at all (`reconciling`).
 
 import datetime
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +14,10 @@ from django.utils import timezone
 from chapters.doorbell import ring
 from chapters.scope import in_chapter
 from members import gateway
+from members.actions.disputes import sync_dispute
 from members.actions.paying import settle_checkout
+from members.actions.refunds import sync_refund
+from members.actions.renewals import sync_subscription
 from members.models import StripeEvent
 
 log = logging.getLogger(__name__)
@@ -52,33 +56,56 @@ def apply_event(event_id: str) -> bool:
     event = StripeEvent.objects.filter(pk=event_id, state=StripeEvent.State.RECEIVED).first()
     if event is None:
         return True
-    if event.type not in gateway.SESSION_EVENTS:
+    if event.type not in gateway.EVENTS:
         _finish(event, StripeEvent.State.IGNORED)
         return True
     try:
-        _apply(event)
+        is_ours = _apply(event.payload["data"]["object"])
     except gateway.GatewayDown as error:
         StripeEvent.objects.filter(pk=event.pk).update(error=f"Waiting: {error}"[:500])
         return False
     except Exception as error:
         log.exception("Event %s could not be applied", event.pk)
         _count_failure(event, error)
+    else:
+        _finish(event, StripeEvent.State.APPLIED if is_ours else StripeEvent.State.IGNORED)
     return True
 
 
-def _apply(event: StripeEvent) -> None:
-    session = gateway.retrieve_session(event.payload["data"]["object"]["id"])
+def _apply(thing: dict[str, Any]) -> bool:
+    """Settle what an event points at; False where it isn't ours.
+
+    Doing it twice, or in two workers at once, is harmless: each look is settled under locks and
+    only moves things up. So the event may be finished afterwards, in a commit of its own.
+    """
+    look = _LOOKS.get(thing.get("object", ""))
+    return look is not None and look(thing)
+
+
+def _look_at_session(thing: dict[str, Any]) -> bool:
+    session = gateway.retrieve_session(thing["id"])
+    if session.subscription:
+        sync_subscription(session.subscription)
     if session.place is None:
-        _finish(event, StripeEvent.State.IGNORED)
-        return
+        return False
     chapter_id, checkout_id = session.place
     with in_chapter(chapter_id):
-        # The lock makes "once" true when two workers have the same event in hand.
-        rows = StripeEvent.objects.select_for_update(skip_locked=True)
-        held = rows.filter(pk=event.pk, state=StripeEvent.State.RECEIVED).first()
-        if held is not None:
-            known = settle_checkout(checkout_id, session) is not None
-            _finish(held, StripeEvent.State.APPLIED if known else StripeEvent.State.IGNORED)
+        return settle_checkout(checkout_id, session) is not None
+
+
+def _look_at_invoice(thing: dict[str, Any]) -> bool:
+    about = (thing.get("parent") or {}).get("subscription_details") or {}
+    ident = gateway.nested(about.get("subscription")).get("id", "")
+    return bool(ident) and sync_subscription(ident)
+
+
+_LOOKS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "checkout.session": _look_at_session,
+    "subscription": lambda thing: sync_subscription(thing["id"]),
+    "invoice": _look_at_invoice,
+    "refund": lambda thing: sync_refund(thing["id"]),
+    "dispute": lambda thing: sync_dispute(thing["id"]),
+}
 
 
 def _finish(event: StripeEvent, state: StripeEvent.State) -> None:

@@ -15,6 +15,7 @@ from members.actions.books import record_dues, record_fee
 from members.actions.invitations import credit_invitations
 from members.actions.memberships import extend_membership, lock_chapter, lock_membership
 from members.actions.payables import Receipt, fulfils, payable_of
+from members.actions.reminding import withdraw_reminders
 from members.dues import day_in, period_bought, show_dollars
 from members.gateway import Session
 from members.models import Checkout, Membership, Payment, Purpose
@@ -58,7 +59,8 @@ def _judge(checkout: Checkout, session: Session) -> tuple[Checkout.Status, str]:
     if reason := _mismatch(checkout, session):
         return _Status.QUARANTINED, reason
     if session.payment_status == "paid":
-        return _Status.PAID, ""
+        # Of a subscription, each paid invoice makes the payment; the page only leads there.
+        return (_Status.PENDING if checkout.renews else _Status.PAID), ""
     if session.status == "expired":
         return _Status.EXPIRED, ""
     if session.payment_failed:
@@ -84,16 +86,24 @@ def _mismatch(checkout: Checkout, session: Session) -> str:
 
 
 def _move(checkout: Checkout, status: Checkout.Status, reason: str, session: Session) -> None:
+    checkout.session_id = checkout.session_id or session.id
+    checkout.save(update_fields=["session_id"])
+    finish_checkout(checkout, status, reason)
+    if status == _Status.PAID:
+        _take_payment(checkout, session)
+
+
+def finish_checkout(checkout: Checkout, status: Checkout.Status, reason: str = "") -> None:
+    """Move a locked checkout up to a status; one that stands as high already stays as it is."""
+    if _RANK[status] <= _RANK[_Status(checkout.status)]:
+        return
     checkout.status = status
     checkout.error = reason
-    checkout.session_id = checkout.session_id or session.id
-    checkout.save(update_fields=["status", "error", "session_id", "changed_at"])
+    checkout.save(update_fields=["status", "error", "changed_at"])
     if status == _Status.QUARANTINED:
         log.error("Checkout %s is held back: %s", checkout.pk, reason)
     if status == _Status.FAILED:
         _tell_failure(checkout)
-    if status == _Status.PAID:
-        _take_payment(checkout, session)
 
 
 def _take_payment(checkout: Checkout, session: Session) -> None:
@@ -134,7 +144,7 @@ def store_payment(checkout: Checkout, received: Receipt, *, is_first: bool) -> P
     record_dues(payment)
     record_fee(payment, received.fee_cents or 0)
     known.handler(checkout, payment)
-    _send_receipt(payment)
+    _send_receipt(checkout, payment)
     return payment
 
 
@@ -145,11 +155,12 @@ def _next_receipt(chapter: Chapter, year: int) -> str:
     return f"{prefix}{given + 1:05}"
 
 
-def letter(payment: Payment) -> dict[str, Any]:
+def letter(checkout: Checkout, payment: Payment) -> dict[str, Any]:
     """What letters about a payment say of it."""
     return {
         "name": payment.user.get_short_name(),
         "chapter": payment.chapter,
+        "checkout": checkout,
         "membership": payment.membership,
         "payment": payment,
         "amount": show_dollars(payment.amount_cents),
@@ -157,8 +168,8 @@ def letter(payment: Payment) -> dict[str, Any]:
     }
 
 
-def _send_receipt(payment: Payment) -> None:
-    post("receipt", payment.user.email, letter(payment), chapter=payment.chapter)
+def _send_receipt(checkout: Checkout, payment: Payment) -> None:
+    post("receipt", payment.user.email, letter(checkout, payment), chapter=payment.chapter)
 
 
 # --- Dues ---------------------------------------------------------------------------------------
@@ -192,8 +203,9 @@ def _extend_by_dues(checkout: Checkout, payment: Payment) -> None:
     is_new = extend_membership(membership, chapter, paid_on, payment.covers_until)
     payment.membership = membership
     credit_invitations(chapter, payment.user)
+    withdraw_reminders(membership)
     if is_new:
-        post("welcome", payment.user.email, letter(payment), chapter=payment.chapter)
+        post("welcome", payment.user.email, letter(checkout, payment), chapter=payment.chapter)
 
 
 def _tell_failure(checkout: Checkout) -> None:

@@ -5,40 +5,80 @@ Stripe is asked between transactions; each answer is settled in a short one of i
 
 import datetime
 import logging
+from collections.abc import Callable
+from functools import partial
 
+from django.db.models import Q
 from django.utils import timezone
 
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members import gateway
 from members.actions.checkouts import refresh_checkout
+from members.actions.disputes import sync_dispute
 from members.actions.inbox import apply_event, receive_event
-from members.models import Checkout
+from members.actions.refunds import send_refund, sync_refund
+from members.actions.renewals import end_subscriptions, refresh_subscription
+from members.models import Checkout, Dispute, Refund, Subscription
 
 log = logging.getLogger(__name__)
 
 
-def reconcile_checkouts() -> int:
+def reconcile() -> int:
     """Find what webhooks did not bring; gives the number of look-ups. Raises GatewayDown.
 
-    Events of the last hours go through the inbox, then checkouts that are still under way are
-    looked up one by one.
+    Events of the last hours go through the inbox; then whatever is still under way is looked up
+    one by one: checkouts, subscriptions whose period is over, refunds, disputes.
     """
     now = timezone.now()
     for event in gateway.list_recent_events(now - datetime.timedelta(hours=2)):
         receive_event(event)
         apply_event(event["id"])
+    end_subscriptions()
     return sum(_reconcile_chapter(chapter, now) for chapter in Chapter.objects.all())
 
 
 def _reconcile_chapter(chapter: Chapter, now: datetime.datetime) -> int:
-    checkouts = _waiting_checkouts(chapter, now)
-    for checkout in checkouts:
+    looks: list[Callable[[], object]] = [
+        *[partial(refresh_checkout, row) for row in _waiting_checkouts(chapter, now)],
+        *[partial(refresh_subscription, row) for row in _waiting_subscriptions(chapter, now)],
+        *_waiting_refunds(chapter, now),
+        *_waiting_disputes(chapter, now),
+    ]
+    for look in looks:
         try:
-            refresh_checkout(checkout)
+            look()
         except gateway.GatewayRefused:
-            log.exception("Checkout %s can't be looked up", checkout.pk)
-    return len(checkouts)
+            log.exception("%s can't be looked up", look)
+    return len(looks)
+
+
+def _waiting_subscriptions(chapter: Chapter, now: datetime.datetime) -> list[Subscription]:
+    """Those that should have been charged or ended, and were not looked at for an hour."""
+    with in_chapter(chapter):
+        rows = Subscription.objects.exclude(status__in=Subscription.ENDED)
+        over = Q(current_period_end__lt=now) | ~Q(status=Subscription.Status.ACTIVE)
+        return list(rows.filter(over, seen_at__lt=now - datetime.timedelta(hours=1)))
+
+
+def _waiting_refunds(chapter: Chapter, now: datetime.datetime) -> list[Callable[[], object]]:
+    a_minute_ago = now - datetime.timedelta(minutes=1)
+    with in_chapter(chapter):
+        rows = Refund.objects.filter(created_at__lt=a_minute_ago)
+        asked = list(rows.filter(status=Refund.Status.ASKED).values_list("pk", flat=True))
+        pending = rows.filter(status=Refund.Status.PENDING).values_list("stripe_id", flat=True)
+        known = [ident for ident in pending if ident]
+    return [
+        *[partial(send_refund, ident, chapter.pk) for ident in asked],
+        *[partial(sync_refund, ident) for ident in known],
+    ]
+
+
+def _waiting_disputes(chapter: Chapter, now: datetime.datetime) -> list[Callable[[], object]]:
+    with in_chapter(chapter):
+        rows = Dispute.objects.filter(status__in=[Dispute.Status.WARNING, Dispute.Status.OPEN])
+        rows = rows.filter(opened_at__lt=now - datetime.timedelta(hours=1))
+        return [partial(sync_dispute, ident) for ident in rows.values_list("stripe_id", flat=True)]
 
 
 def _waiting_checkouts(chapter: Chapter, now: datetime.datetime) -> list[Checkout]:

@@ -121,8 +121,8 @@ class Refund(ChapterOwned):
     status = models.CharField(max_length=9, choices=Status, default=Status.ASKED)
     stripe_id = models.CharField(max_length=120, unique=True, null=True)
     error = models.TextField(blank=True)
-    # The end of dues that a full refund took away; given back if the refund fails.
-    took_until = models.DateField(null=True)
+    # The days of membership that a full refund took away; given back if the refund fails.
+    took_days = models.PositiveSmallIntegerField(default=0)
     is_booked = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)

@@ -1,0 +1,75 @@
+"""Payments that a member's bank takes back: booked when the money leaves, final when it is lost."""
+
+import logging
+
+from django.db import transaction
+from django.utils import timezone
+
+from chapters.scope import in_chapter
+from members import billing_gateway
+from members.actions.refunds import find_chapter, take_months
+from members.billing_gateway import DisputeState
+from members.models import Dispute, Payment
+
+log = logging.getLogger(__name__)
+_Status = Dispute.Status
+_RANK = {_Status.WARNING: 0, _Status.OPEN: 1, _Status.WON: 2, _Status.LOST: 2}
+
+
+def sync_dispute(stripe_id: str) -> bool:
+    """Read a dispute from Stripe and settle it; False where its payment isn't one of ours."""
+    state = billing_gateway.retrieve_dispute(stripe_id)
+    chapter_id = find_chapter(state.payment_intent)
+    if chapter_id is None:
+        return False
+    with in_chapter(chapter_id):
+        return settle_dispute(state) is not None
+
+
+def settle_dispute(state: DisputeState) -> Dispute | None:
+    """Bring a dispute of the open chapter to what Stripe says, never backwards."""
+    with transaction.atomic():
+        rows = Payment.objects.select_for_update(no_key=True)
+        payment = rows.filter(payment_intent=state.payment_intent).first()
+        if payment is None:
+            return None
+        dispute, is_new = _row_of(payment, state)
+        status = _status(state)
+        if is_new or _RANK[status] > _RANK[_Status(dispute.status)]:
+            _move(dispute, status)
+        return dispute
+
+
+def _status(state: DisputeState) -> Dispute.Status:
+    if state.status in {"won", "lost"}:
+        return _Status(state.status)
+    # An inquiry takes no money; most are closed without becoming a dispute.
+    return _Status.WARNING if state.status.startswith("warning") else _Status.OPEN
+
+
+def _row_of(payment: Payment, state: DisputeState) -> tuple[Dispute, bool]:
+    return Dispute.objects.get_or_create(
+        stripe_id=state.id,
+        defaults={
+            "chapter_id": payment.chapter_id,
+            "payment": payment,
+            "user_id": payment.user_id,
+            "amount_cents": state.amount_cents,
+            "fee_cents": state.fee_cents,
+            "currency": state.currency,
+            "reason": state.reason[:80],
+            "status": _Status.WARNING,
+            "opened_at": state.opened_at,
+            "answer_by": state.answer_by,
+        },
+    )
+
+
+def _move(dispute: Dispute, status: Dispute.Status) -> None:
+    dispute.status = status
+    if status in {_Status.WON, _Status.LOST}:
+        dispute.closed_at = timezone.now()
+    dispute.save(update_fields=["status", "closed_at"])
+    if status == _Status.LOST and dispute.amount_cents >= dispute.payment.amount_cents:
+        take_months(dispute.payment, "dispute lost")
+    log.warning("Dispute %s of %s is %s", dispute.pk, dispute.payment, status)

@@ -1,0 +1,257 @@
+"""Money that goes back: refunds that staff ask for, and payments that a bank disputes.
+
+Asking stores a row; a worker sends it with the row's id as idempotency key. What Stripe says of
+it later is settled like everything else: read there, compared, moved up, booked once.
+A payment that goes back in full takes the months along that it paid for and that are not over;
+a part of it takes none.
+"""
+
+import datetime
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from chapters.doorbell import ring
+from chapters.models import Chapter
+from chapters.post import post
+from chapters.scope import in_chapter
+from members import billing_gateway, gateway
+from members.actions.memberships import lock_chapter, lock_membership, move_membership
+from members.actions.renewals import end_renewal
+from members.billing_gateway import RefundState
+from members.dues import day_in, show_dollars
+from members.models import Dispute, Membership, Payment, Refund
+
+log = logging.getLogger(__name__)
+SEND_REFUND = "members.tasks.send_refund"
+_Status = Refund.Status
+# A refund only moves up; a bank may send back even one that had succeeded.
+_RANK = {
+    _Status.ASKED: 0,
+    _Status.PENDING: 1,
+    _Status.SUCCEEDED: 2,
+    _Status.FAILED: 3,
+    _Status.REFUSED: 3,
+}
+_STATUS = {
+    "pending": _Status.PENDING,
+    "requires_action": _Status.PENDING,
+    "succeeded": _Status.SUCCEEDED,
+    "failed": _Status.FAILED,
+    "canceled": _Status.FAILED,
+}
+
+
+class RefundRefused(Exception):
+    """More than is left of a payment can't be refunded."""
+
+
+# --- Asking --------------------------------------------------------------------------------------
+
+
+def refund_payment(payment: Payment, cents: int, by: Any, reason: str) -> Refund:
+    """Ask for a refund of `cents` of a payment; a worker sends it. In the chapter's scope.
+
+    Raises RefundRefused where less is left.
+    """
+    with transaction.atomic():
+        held = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+        left = refundable_cents(held)
+        if not 0 < cents <= left:
+            raise RefundRefused(f"{show_dollars(left)} of this payment can be refunded.")
+        refund = Refund.objects.create(
+            chapter_id=held.chapter_id,
+            payment=held,
+            user_id=held.user_id,
+            amount_cents=cents,
+            currency=held.currency,
+            reason=reason[:400],
+            by=by,
+        )
+        ring(SEND_REFUND, str(refund.pk), held.chapter_id)
+    return refund
+
+
+def refundable_cents(payment: Payment) -> int:
+    """What is left of a payment after refunds, and after disputes that aren't won."""
+    return payment.amount_cents - _gone_back(payment)
+
+
+def _gone_back(payment: Payment) -> int:
+    refunds = Refund.objects.filter(payment=payment, status__in=Refund.COUNTED)
+    disputes = Dispute.objects.filter(payment=payment).exclude(status=Dispute.Status.WON)
+    sums = [rows.aggregate(cents=Sum("amount_cents"))["cents"] or 0 for rows in (refunds, disputes)]
+    return sum(sums)
+
+
+def send_refund(refund_id: UUID | str, chapter_id: int) -> None:
+    """Send a refund that waits to Stripe; again and again it is the same one.
+
+    Opens its own scopes. Raises GatewayDown: it goes on waiting.
+    """
+    with in_chapter(chapter_id):
+        rows = Refund.objects.filter(pk=refund_id, status=_Status.ASKED)
+        refund = rows.select_related("payment").first()
+    if refund is None:
+        return
+    try:
+        state = billing_gateway.create_refund(refund, refund.payment.payment_intent)
+    except gateway.GatewayRefused as error:
+        with in_chapter(chapter_id):
+            rows.update(status=_Status.REFUSED, error=str(error)[:500], settled_at=timezone.now())
+        log.error("Refund %s was refused: %s", refund.pk, error)
+        return
+    with in_chapter(chapter_id):
+        settle_refund(state)
+
+
+# --- Settling ------------------------------------------------------------------------------------
+
+
+def sync_refund(stripe_id: str) -> bool:
+    """Read a refund from Stripe and settle it; False where its payment isn't one of ours."""
+    state = billing_gateway.retrieve_refund(stripe_id)
+    chapter_id = state.place[0] if state.place else find_chapter(state.payment_intent)
+    if chapter_id is None:
+        return False
+    with in_chapter(chapter_id):
+        return settle_refund(state) is not None
+
+
+def find_chapter(payment_intent: str) -> int | None:
+    """The chapter that has a payment; each is asked, since no scope sees them all."""
+    for chapter_id in Chapter.objects.values_list("pk", flat=True):
+        with in_chapter(chapter_id):
+            if Payment.objects.filter(payment_intent=payment_intent).exists():
+                return chapter_id
+    return None
+
+
+def settle_refund(state: RefundState) -> Refund | None:
+    """Bring a refund of the open chapter to what Stripe says; one made there gets a row here."""
+    with transaction.atomic():
+        rows = Payment.objects.select_for_update(no_key=True)
+        payment = rows.filter(payment_intent=state.payment_intent).first()
+        if payment is None:
+            return None
+        refund = _row_of(payment, state)
+        if (refund.amount_cents, refund.currency) != (state.amount_cents, state.currency):
+            log.error("Refund %s is held back: the sums differ", state.id)
+            return refund
+        _move(refund, _STATUS.get(state.status, _Status.PENDING), state)
+        return refund
+
+
+def _row_of(payment: Payment, state: RefundState) -> Refund:
+    rows = Refund.objects.filter(payment=payment)
+    found = rows.filter(stripe_id=state.id).first()
+    if found is None and state.place:
+        found = rows.filter(pk=state.place[1]).first()
+    return found or Refund.objects.create(
+        chapter_id=payment.chapter_id,
+        payment=payment,
+        user_id=payment.user_id,
+        amount_cents=state.amount_cents,
+        currency=state.currency,
+        reason="Made at the payment provider",
+        stripe_id=state.id,
+    )
+
+
+def _move(refund: Refund, status: Refund.Status, state: RefundState) -> None:
+    if _RANK[status] <= _RANK[_Status(refund.status)]:
+        return
+    refund.stripe_id = refund.stripe_id or state.id
+    refund.status = status
+    if status != _Status.PENDING:
+        refund.settled_at = timezone.now()
+    refund.save(update_fields=["stripe_id", "status", "settled_at"])
+    if status == _Status.FAILED:
+        _undo(refund)
+    elif not refund.is_booked:
+        _book(refund)
+
+
+def _book(refund: Refund) -> None:
+    refund.is_booked = True
+    if _gone_back(refund.payment) >= refund.payment.amount_cents:
+        refund.took_days = take_months(refund.payment, "refunded")
+    refund.save(update_fields=["is_booked", "took_days"])
+    _tell(refund)
+
+
+def _undo(refund: Refund) -> None:
+    """A refund that failed was none: the books and the months are as before."""
+    if not refund.is_booked:
+        return
+    refund.is_booked = False
+    if refund.took_days:
+        give_months_back(refund.payment, refund.took_days)
+        refund.took_days = 0
+    refund.save(update_fields=["is_booked", "took_days"])
+
+
+def _tell(refund: Refund) -> None:
+    payment = refund.payment
+    letter = {
+        "name": payment.user.get_short_name(),
+        "chapter": payment.chapter,
+        "payment": payment,
+        "refund": refund,
+        "membership": payment.membership,
+        "amount": show_dollars(refund.amount_cents),
+        "of": show_dollars(payment.amount_cents),
+    }
+    post("refund", payment.user.email, letter, chapter=payment.chapter)
+
+
+# --- What a payment that went back means for the membership --------------------------------------
+
+
+def take_months(payment: Payment, why: str) -> int:
+    """Take away what is left of a payment's days; gives how many.
+
+    A membership that has none left ends today, and renews no more.
+    """
+    if payment.membership_id is None or payment.covers_until is None:
+        return 0
+    chapter = lock_chapter(payment.chapter_id)
+    membership = lock_membership(payment.membership_id)
+    today = day_in(chapter.zone, timezone.now())
+    start = max(payment.covers_from or today, min(today, payment.covers_until))
+    days = (payment.covers_until - start).days
+    until = membership.paid_until
+    if not days or until is None or membership.status not in Membership.CURRENT:
+        return 0
+    _end_on(membership, chapter, until - datetime.timedelta(days=days), today, why)
+    payment.membership = membership
+    return days
+
+
+def _end_on(
+    membership: Membership,
+    chapter: Chapter,
+    until: datetime.date,
+    today: datetime.date,
+    why: str,
+) -> None:
+    membership.paid_until = max(until, today)
+    if until > today:
+        move_membership(membership, chapter, Membership.Status.ACTIVE, why=why)
+        return
+    end_renewal(membership)
+    move_membership(membership, chapter, Membership.Status.CANCELLED, why=why)
+
+
+def give_months_back(payment: Payment, days: int) -> None:
+    """Undo `take_months`: the money stayed with us after all."""
+    chapter = lock_chapter(payment.chapter_id)
+    membership = lock_membership(payment.membership_id or 0)
+    if membership.paid_until is None:
+        return
+    membership.paid_until += datetime.timedelta(days=days)
+    move_membership(membership, chapter, Membership.Status.ACTIVE, why="refund failed")

@@ -1,0 +1,81 @@
+"""Letters about an end of dues: on set days, each once, and never after a renewal.
+
+A row of Reminder makes a letter the only one of its kind about one end of dues. A renewal moves
+that end, so nothing about the old one is due any more; what still waits in the outbox is
+withdrawn in the transaction of the renewal.
+"""
+
+import datetime
+
+from django.utils import timezone
+
+from chapters.post import post, withdraw
+from members.dues import show_dollars
+from members.models import Membership, Reminder, Subscription
+
+# Days before the end on which a letter is sent to who pays by hand, or by card once a year.
+BEFORE_END = (30, 7, 1)
+BEFORE_CARD = (30,)
+# Days after it while grace lasts; a day that was missed is made good unless a later one is due.
+CARD_FAILED = (0, 7, 21)
+IN_GRACE = (1, 21)
+
+TEMPLATES = {
+    "renewal": "renewal-reminder",
+    "card": "card-renewal",
+    "card-failed": "card-failed",
+    "grace": "dues-ended",
+    "lapsed": "membership-lapsed",
+}
+
+
+def remind(membership: Membership, kind: str, subscription: Subscription | None = None) -> bool:
+    """Post one letter about the membership's end of dues; False where it was posted before.
+
+    kind: a key of TEMPLATES with a day, such as `renewal-30`. In the chapter's scope, with the
+    membership locked.
+    """
+    due_on = membership.paid_until
+    assert due_on is not None
+    row, is_new = Reminder.objects.get_or_create(
+        chapter_id=membership.chapter_id,
+        membership=membership,
+        kind=kind,
+        due_on=due_on,
+        defaults={"user_id": membership.user_id},
+    )
+    if is_new:
+        template = TEMPLATES[kind] if kind in TEMPLATES else TEMPLATES[kind.rpartition("-")[0]]
+        letter = _letter(membership, subscription)
+        mail = post(template, membership.user.email, letter, chapter=membership.chapter)
+        Reminder.objects.filter(pk=row.pk).update(mail=mail.pk)
+    return is_new
+
+
+def _letter(membership: Membership, subscription: Subscription | None) -> dict[str, object]:
+    return {
+        "name": membership.user.get_short_name(),
+        "chapter": membership.chapter,
+        "membership": membership,
+        "subscription": subscription,
+        "amount": show_dollars(subscription.amount_cents) if subscription else "",
+    }
+
+
+def withdraw_reminders(membership: Membership) -> int:
+    """Take back the letters that wait in the outbox; the dues they speak of have been paid."""
+    recent = timezone.now() - datetime.timedelta(days=60)
+    rows = Reminder.objects.filter(membership=membership, created_at__gte=recent)
+    mails = rows.exclude(mail=None).values_list("mail", flat=True)
+    return withdraw(list(mails), "Not sent: the membership was renewed first.")
+
+
+def day_due(days: int, plan: tuple[int, ...], *, before: bool) -> int | None:
+    """The letter of a plan that is due, `days` before or after the end of dues; None: none is.
+
+    >>> day_due(6, (30, 7, 1), before=True)
+    7
+    """
+    if before:
+        return min((day for day in plan if 0 <= days <= day), default=None)
+    return max((day for day in plan if days >= day), default=None)
