@@ -314,8 +314,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        # Checkout is a form post that is answered with a redirect to the payment page.
-        "form-action": [SELF, "https://checkout.stripe.com"]
+        # Checkout and the page for cards are form posts answered with a redirect to Stripe.
+        "form-action": [SELF, "https://checkout.stripe.com", "https://billing.stripe.com"]
         if os.environ.get("STRIPE_SECRET_KEY")
         else [SELF, f"http://localhost:{layout.sandbox_port()}", STRIPE_API_BASE],
         "base-uri": [NONE],

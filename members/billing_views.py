@@ -1,18 +1,22 @@
-"""Doors that ask Stripe. They hold no transaction while it answers (`opens_own_scopes`)."""
+"""Doors to what a member pays; those that ask Stripe hold no transaction meanwhile."""
 
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from chapters.gates import signed_in
 from chapters.models import Chapter
-from chapters.scope import in_chapter, opens_own_scopes
-from members import actions, gateway, queries
+from chapters.scope import as_self, in_chapter, opens_own_scopes
+from members import actions, billing_gateway, gateway, queries
 from members.actions.payables import payable_of
 from members.answers import keep_answers
-from members.models import Checkout, Purpose
+from members.models import Checkout, Purpose, Subscription
+from members.queries.billing import my_dues, my_subscriptions
 
 _Status = Checkout.Status
 
@@ -96,3 +100,91 @@ def returned(request: Request, chapter: str) -> HttpResponse:
         return _after(request, checkout, "unknown")
     is_unpaid = checkout.status in {_Status.OPEN, _Status.EXPIRED}
     return _after(request, checkout, "cancelled" if is_unpaid else "")
+
+
+# --- A member's own dues -------------------------------------------------------------------------
+
+
+@signed_in
+def billing(request: Request) -> HttpResponse:
+    """Each membership's dues: what is paid, what will be charged and when, and how to stop it."""
+    context = {
+        "dues": my_dues(request.user),
+        "notice": request.session.pop("billing", ""),
+    }
+    return render(request, "members/billing.html", context)
+
+
+@signed_in
+def stop(request: Request, pk: int) -> HttpResponse:
+    """What stopping the renewal means, before it is done."""
+    subscription = get_object_or_404(my_subscriptions(request.user), pk=pk)
+    if not subscription.will_renew:
+        return redirect("members:billing")
+    return render(request, "members/billing_stop.html", {"subscription": subscription})
+
+
+@require_POST
+@opens_own_scopes
+@signed_in
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """Let the dues end with what is paid."""
+    return _change_renewal(request, pk, goes_on=False)
+
+
+@require_POST
+@opens_own_scopes
+@signed_in
+def resume(request: Request, pk: int) -> HttpResponse:
+    """Let the dues renew after all, while they have not ended."""
+    return _change_renewal(request, pk, goes_on=True)
+
+
+def _change_renewal(request: Request, pk: int, *, goes_on: bool) -> HttpResponse:
+    subscription = _my_subscription(request, pk)
+    try:
+        actions.change_renewal(subscription, goes_on=goes_on)
+    except gateway.GatewayDown:
+        return _back_to_billing(request, "down")
+    except gateway.GatewayRefused:
+        return _back_to_billing(request, "refused")
+    return _back_to_billing(request, "resumed" if goes_on else "stopped")
+
+
+@require_POST
+@opens_own_scopes
+@signed_in
+def portal(request: Request, pk: int) -> HttpResponse:
+    """To the payment provider's page for the card and the invoices."""
+    subscription = _my_subscription(request, pk)
+    back = settings.SITE_URL + reverse("members:billing-back", args=[pk])
+    try:
+        address = billing_gateway.portal_address(subscription.customer_id, back)
+    except gateway.GatewayDown:
+        return _back_to_billing(request, "down")
+    except gateway.GatewayRefused:
+        return _back_to_billing(request, "refused")
+    return HttpResponse(status=303, headers={"Location": address})
+
+
+@opens_own_scopes
+@signed_in
+def back_from_portal(request: Request, pk: int) -> HttpResponse:
+    """Back from that page: Stripe is asked what was changed there."""
+    try:
+        actions.refresh_subscription(_my_subscription(request, pk))
+    except (gateway.GatewayDown, gateway.GatewayRefused):
+        return _back_to_billing(request, "unknown")
+    return _back_to_billing(request, "")
+
+
+def _my_subscription(request: Request, pk: int) -> Subscription:
+    with as_self(request.user):
+        return get_object_or_404(my_subscriptions(request.user), pk=pk)
+
+
+def _back_to_billing(request: Request, notice: str) -> HttpResponse:
+    request.session["billing"] = notice
+    response = redirect("members:billing")
+    response.status_code = 303
+    return response

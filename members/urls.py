@@ -144,4 +144,11 @@ urlpatterns = [
     path("<slug:chapter>/gift/review/", gift_views.review, name="gift-review"),
     path("<slug:chapter>/gift/done/", gift_views.done, name="gift-done"),
     path("<slug:chapter>/gifts/<str:token>/", gift_views.answer, name="gift-answer"),
+    # Dues
+    path("me/billing/", billing_views.billing, name="billing"),
+    path("me/billing/<int:pk>/stop/", billing_views.stop, name="billing-stop"),
+    path("me/billing/<int:pk>/cancel/", billing_views.cancel, name="billing-cancel"),
+    path("me/billing/<int:pk>/resume/", billing_views.resume, name="billing-resume"),
+    path("me/billing/<int:pk>/portal/", billing_views.portal, name="billing-portal"),
+    path("me/billing/<int:pk>/back/", billing_views.back_from_portal, name="billing-back"),
 ]

@@ -22,12 +22,13 @@ from members.actions.refunds import (
     refundable_cents,
     send_refund,
 )
-from members.actions.renewals import end_subscriptions, refresh_subscription
+from members.actions.renewals import change_renewal, end_subscriptions, refresh_subscription
 
 __all__ = [
     "MoveRefused",
     "apply_event",
     "ask_for_place",
+    "change_renewal",
     "change_status",
     "close_checkout",
     "decline_place",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chapters.scope import in_chapter
 from members import billing_gateway
+from members.actions import books
 from members.actions.refunds import find_chapter, take_months
 from members.billing_gateway import DisputeState
 from members.models import Dispute, Payment
@@ -36,7 +37,7 @@ def settle_dispute(state: DisputeState) -> Dispute | None:
         dispute, is_new = _row_of(payment, state)
         status = _status(state)
         if is_new or _RANK[status] > _RANK[_Status(dispute.status)]:
-            _move(dispute, status)
+            _move(dispute, status, state)
         return dispute
 
 
@@ -65,11 +66,14 @@ def _row_of(payment: Payment, state: DisputeState) -> tuple[Dispute, bool]:
     )
 
 
-def _move(dispute: Dispute, status: Dispute.Status) -> None:
+def _move(dispute: Dispute, status: Dispute.Status, state: DisputeState) -> None:
+    if dispute.status == _Status.WARNING:
+        dispute.amount_cents, dispute.fee_cents = state.amount_cents, state.fee_cents
     dispute.status = status
     if status in {_Status.WON, _Status.LOST}:
         dispute.closed_at = timezone.now()
-    dispute.save(update_fields=["status", "closed_at"])
+    dispute.save(update_fields=["status", "closed_at", "amount_cents", "fee_cents"])
+    books.record_dispute(dispute)
     if status == _Status.LOST and dispute.amount_cents >= dispute.payment.amount_cents:
         take_months(dispute.payment, "dispute lost")
     log.warning("Dispute %s of %s is %s", dispute.pk, dispute.payment, status)

@@ -20,6 +20,7 @@ from chapters.models import Chapter
 from chapters.post import post
 from chapters.scope import in_chapter
 from members import billing_gateway, gateway
+from members.actions import books
 from members.actions.memberships import lock_chapter, lock_membership, move_membership
 from members.actions.renewals import end_renewal
 from members.billing_gateway import RefundState
@@ -178,6 +179,7 @@ def _move(refund: Refund, status: Refund.Status, state: RefundState) -> None:
 
 def _book(refund: Refund) -> None:
     refund.is_booked = True
+    books.record_refund(refund)
     if _gone_back(refund.payment) >= refund.payment.amount_cents:
         refund.took_days = take_months(refund.payment, "refunded")
     refund.save(update_fields=["is_booked", "took_days"])
@@ -189,6 +191,8 @@ def _undo(refund: Refund) -> None:
     if not refund.is_booked:
         return
     refund.is_booked = False
+    day = day_in(refund.payment.chapter.zone, timezone.now())
+    books.reverse_entry(books.record_refund(refund), occurred_on=day, memo="The refund failed")
     if refund.took_days:
         give_months_back(refund.payment, refund.took_days)
         refund.took_days = 0

@@ -26,6 +26,7 @@ TEMPLATES = {
     "card-failed": "card-failed",
     "grace": "dues-ended",
     "lapsed": "membership-lapsed",
+    "stopped": "renewal-stopped",
 }
 
 

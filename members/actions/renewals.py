@@ -240,3 +240,24 @@ def refresh_subscription(row: Subscription) -> None:
         with in_chapter(row.chapter_id, row.user_id):
             rows = Subscription.objects.filter(pk=row.pk)
             rows.update(status=Subscription.Status.CANCELED)
+
+
+# --- The member's choice -------------------------------------------------------------------------
+
+
+def change_renewal(row: Subscription, *, goes_on: bool) -> None:
+    """Let dues end with what is paid, or renew after all; who stops it gets that in writing.
+
+    Opens its own scopes. Raises GatewayDown, GatewayRefused.
+    """
+    if row.status in Subscription.FAILING and not goes_on:
+        # Its period has begun and is not paid: only an end now keeps the card from being tried.
+        billing_gateway.end_now(row.stripe_id)
+    else:
+        billing_gateway.end_at_period(row.stripe_id, ends=not goes_on)
+    refresh_subscription(row)
+    if goes_on or row.membership_id is None:
+        return
+    with in_chapter(row.chapter_id, row.user_id):
+        lock_chapter(row.chapter_id)
+        remind(lock_membership(row.membership_id), "stopped", row)
