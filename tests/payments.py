@@ -51,8 +51,10 @@ def pay(provider: Sandbox, checkout: Any, card: str = "4242424242424242") -> Non
 
 def events(provider: Sandbox) -> list[dict[str, Any]]:
     """Every event so far, oldest first."""
+    from members.gateway import plain
+
     found = provider.client().v1.events.list({"limit": 100})
-    return [event.to_dict(recursive=True) for event in reversed(found.data)]
+    return [plain(event) for event in reversed(list(found.auto_paging_iter()))]
 
 
 def session_events(provider: Sandbox) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from members.actions.invitations import credit_invitations
 from members.actions.memberships import extend_membership, lock_chapter, lock_membership
 from members.actions.payables import Receipt, fulfils, payable_of
 from members.actions.reminding import withdraw_reminders
-from members.dues import day_in, period_bought, show_dollars
+from members.dues import day_in, last_day_of_grace, period_bought, show_dollars
 from members.gateway import Session
 from members.models import Checkout, Membership, Payment, Purpose
 
@@ -179,10 +179,11 @@ def _covered_by_dues(checkout: Checkout, received: Receipt) -> tuple[datetime.da
     """From the end of what is paid, so that nothing is lost; without a gap while grace lasts."""
     membership = lock_membership(checkout.membership_id or 0)
     zone = checkout.chapter.zone
-    paid_on = day_in(zone, received.paid_at)
-    paid_until = membership.paid_until
-    if membership.status == Membership.Status.PAST_DUE and paid_until:
-        paid_on = min(paid_on, paid_until)
+    paid_on, paid_until = day_in(zone, received.paid_at), membership.paid_until
+    # By dates alone: whether anybody saw that the card failed meanwhile must not matter.
+    is_member = membership.status in Membership.CURRENT and paid_until is not None
+    if is_member and paid_until < paid_on <= last_day_of_grace(paid_until):
+        paid_on = paid_until
     start, until = period_bought(paid_on, paid_until, checkout.interval)
     # The 31st: Stripe's month may end later than ours, and nobody is past due in between.
     return start, max(until, day_in(zone, received.ends_at)) if received.ends_at else until

@@ -236,7 +236,7 @@ def test_member_pages_show_ones_own_and_nobody_elses(client_for, provider, sf, m
     with in_chapter(sf):
         checkout = Checkout.objects.get()
     pay(provider, checkout)
-    actions.reconcile_checkouts()
+    actions.reconcile()
     mine = page(client.get("/me/"))
     assert "San Francisco member" in mine and "Paid up" in mine and "-00001" in mine
     (receipt,) = re.findall(r"/me/receipts/\d+/", mine)

@@ -243,7 +243,7 @@ def test_membership_lasts_until_midnight_on_the_chapters_clock(
 def test_reconciling_finds_a_payment_of_which_no_webhook_told(provider, mia, sf):
     checkout = open_page(mia, sf)
     pay(provider, checkout)
-    actions.reconcile_checkouts()
+    actions.reconcile()
     with in_chapter(sf):
         checkout.refresh_from_db()
         assert checkout.status == "paid"
