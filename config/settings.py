@@ -174,7 +174,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "tend invitations": {
         "task": "members.tasks.tend_invitations",
-        "schedule": crontab(minute="7"),
+        "schedule": crontab(minute="17"),
+        "options": {"expires": 3600},
     },
     "look for lost webhooks": {
         "task": "members.tasks.reconcile_checkouts",

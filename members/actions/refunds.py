@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from chapters.audit import record
 from chapters.doorbell import ring
 from chapters.models import Chapter
 from chapters.post import post
@@ -74,6 +75,8 @@ def refund_payment(payment: Payment, cents: int, by: Any, reason: str) -> Refund
             by=by,
         )
         ring(SEND_REFUND, str(refund.pk), held.chapter_id)
+        facts = {"cents": cents, "receipt": held.receipt_number}
+        record("refund.asked", subject=refund, chapter=held.chapter, by=by, facts=facts)
     return refund
 
 

@@ -195,7 +195,9 @@ def test_sweep_ends_at_the_first_event_that_stripe_does_not_answer_for(settings)
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"
     settings.STRIPE_SECRET_KEY = "sk_test_sandbox"
     for number in range(2):
-        make_stripe_event(payload={"data": {"object": {"id": f"cs_test_{number}"}}})
+        make_stripe_event(
+            payload={"data": {"object": {"id": f"cs_test_{number}", "object": "checkout.session"}}}
+        )
     sweep_events()
     errors = list(StripeEvent.objects.order_by("received_at").values_list("error", flat=True))
     assert [error.startswith("Waiting: ") for error in errors] == [True, False]

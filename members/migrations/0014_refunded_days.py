@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0009_ledger_rules'),
+        ('members', '0013_organizations_walls'),
     ]
 
     operations = [
