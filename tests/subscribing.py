@@ -1,5 +1,6 @@
 """Dues that renew, in tests: the sandbox's clock, its events applied, a chapter's outcome."""
 
+import datetime
 import random
 from typing import Any
 
@@ -43,6 +44,13 @@ def membership(chapter: Any) -> Membership:
     """The chapter's one membership, as it stands now."""
     with in_chapter(chapter):
         return Membership.objects.select_related("chapter", "user").get()
+
+
+def paid_until(chapter: Any) -> datetime.date:
+    """The end of the dues of the chapter's one membership."""
+    until = membership(chapter).paid_until
+    assert until is not None
+    return until
 
 
 def outcome(chapter: Any) -> dict[str, Any]:

@@ -56,10 +56,17 @@ def _sweep_one(chapter: Chapter, membership_id: int, day: datetime.date) -> None
         _end_of_dues(membership, chapter, subscription, day)
     if membership.status == _Status.PAST_DUE and _has_ended(membership.grace_until, day):
         _lapse(membership, chapter)
+    elif not _pays_here(membership):
+        return
     elif membership.status == _Status.PAST_DUE:
         _remind_in_grace(membership, subscription, day)
     elif membership.status == _Status.ACTIVE:
         _remind_before(membership, subscription, day)
+
+
+def _pays_here(membership: Membership) -> bool:
+    """False beside a home: the letters come from where the dues are paid."""
+    return membership.is_home or Payment.objects.filter(membership=membership).exists()
 
 
 def _has_ended(last: datetime.date | None, day: datetime.date) -> bool:
@@ -106,7 +113,8 @@ def _paid_last(subscription: Subscription) -> bool:
 def _lapse(membership: Membership, chapter: Chapter) -> None:
     end_renewal(membership)
     move_membership(membership, chapter, _Status.LAPSED, why="dues ended")
-    remind(membership, "lapsed")
+    if _pays_here(membership):
+        remind(membership, "lapsed")
 
 
 def _remind_in_grace(

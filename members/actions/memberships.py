@@ -73,13 +73,11 @@ def move_membership(
     membership.status = status
     membership.grace_until = grace_until
     membership.save(update_fields=["status", "number", "joined_on", "paid_until", "grace_until"])
-    gained = (status in Membership.CURRENT) - (before in Membership.CURRENT)
-    if gained:
-        chapter.member_count += gained
-        chapter.save(update_fields=["member_count"])
+    if (status in Membership.CURRENT) != (before in Membership.CURRENT):
+        _count(chapter)
     forget(chapter)
-    if by is not None and status != before:
-        facts = {"from": before, "to": status, "why": why}
+    if status != before:
+        facts = {"from": str(before), "to": str(status), "why": why}
         audit.record("membership.moved", subject=membership, chapter=chapter, by=by, facts=facts)
     return membership
 
@@ -100,11 +98,15 @@ def recount_members(chapter: Chapter) -> int:
     """Count the open chapter's members anew; for imports that write many rows at once."""
     with transaction.atomic():
         held = lock_chapter(chapter.pk)
-        rows = Membership.objects.filter(chapter=held, status__in=Membership.CURRENT)
-        held.member_count = rows.count()
-        held.save(update_fields=["member_count"])
+        _count(held)
         forget(held)
     return held.member_count
+
+
+def _count(chapter: Chapter) -> None:
+    rows = Membership.objects.filter(chapter=chapter, status__in=Membership.CURRENT)
+    chapter.member_count = rows.count()
+    chapter.save(update_fields=["member_count"])
 
 
 def _next_number(chapter: Chapter) -> int:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from chapters.models import Mail
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
-from members import actions, gateway
+from members import actions, billing_gateway, gateway
 from members.dues import a_month_after, a_year_after, day_in, last_day_of_grace
 from members.models import Checkout, Membership, Payment, StripeEvent, Subscription
 from tests.factories import make_chapter, make_user
 from tests.payments import open_page, pay
 from tests.sandboxes import BOUNCES, GOOD, ONCE
-from tests.subscribing import advance, apply_news, membership, outcome, subscribe
+from tests.subscribing import advance, apply_news, membership, outcome, paid_until, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +52,7 @@ def test_first_payment_begins_a_membership_that_renews(provider, mia, sf, interv
 
 def test_each_paid_invoice_is_one_payment_and_one_period(provider, mia, sf):
     subscribe(provider, mia, sf)
-    until = membership(sf).paid_until
+    until = paid_until(sf)
     advance(provider, 366)
     apply_news(provider)
     apply_news(provider)
@@ -80,8 +80,7 @@ def test_a_year_of_months_leaves_no_gap(provider, mia, sf):
 
 def test_failed_card_gives_grace_and_a_new_card_leaves_no_gap(provider, mia, sf):
     row = subscribe(provider, mia, sf, card=ONCE)
-    until = membership(sf).paid_until
-    assert until
+    until = paid_until(sf)
     advance(provider, 366)
     apply_news(provider)
     held = membership(sf)
@@ -101,7 +100,7 @@ def test_failed_card_gives_grace_and_a_new_card_leaves_no_gap(provider, mia, sf)
 
 def test_dues_that_end_with_failed_cards_lapse_after_the_grace(provider, mia, sf):
     subscribe(provider, mia, sf, card=ONCE)
-    until = membership(sf).paid_until
+    until = paid_until(sf)
     advance(provider, 366)
     apply_news(provider)
     advance(provider, 20)
@@ -121,7 +120,7 @@ def test_dues_that_end_with_failed_cards_lapse_after_the_grace(provider, mia, sf
 
 def test_stopped_dues_run_to_their_end_and_resume_before_it(provider, mia, sf):
     row = subscribe(provider, mia, sf)
-    until = membership(sf).paid_until
+    until = paid_until(sf)
     actions.change_renewal(row, goes_on=False)
     row = reread(row)
     assert not row.will_renew
@@ -146,7 +145,7 @@ def test_dues_that_lapse_unpaid_are_ended_at_stripe(provider, mia, sf):
     subscribe(provider, mia, sf, card=ONCE)
     advance(provider, 366)
     apply_news(provider)
-    over = last_day_of_grace(membership(sf).paid_until) + datetime.timedelta(days=1)
+    over = last_day_of_grace(paid_until(sf)) + datetime.timedelta(days=1)
     actions.sweep_chapter(sf, over)
     assert actions.end_subscriptions() == 1
     assert actions.end_subscriptions() == 0
@@ -194,7 +193,7 @@ def test_subscription_of_another_price_is_held_back(provider, mia, sf):
 
 def test_reconciling_finds_a_renewal_of_which_no_webhook_told(provider, mia, sf):
     subscribe(provider, mia, sf)
-    until = membership(sf).paid_until
+    until = paid_until(sf)
     advance(provider, 366)
     with in_chapter(sf):
         old = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
@@ -207,7 +206,7 @@ def test_an_older_answer_changes_nothing(provider, mia, sf):
     row = subscribe(provider, mia, sf, card=ONCE)
     renewals = actions.renewals
     asked_at = renewals._clock_of_database()
-    early = renewals.billing_gateway.retrieve_subscription(row.stripe_id)
+    early = billing_gateway.retrieve_subscription(row.stripe_id)
     advance(provider, 366)
     apply_news(provider)
     before = outcome(sf)
