@@ -181,8 +181,11 @@ def _covered_by_dues(checkout: Checkout, received: Receipt) -> tuple[datetime.da
     zone = checkout.chapter.zone
     paid_on, paid_until = day_in(zone, received.paid_at), membership.paid_until
     # By dates alone: whether anybody saw that the card failed meanwhile must not matter.
-    is_member = membership.status in Membership.CURRENT and paid_until is not None
-    if is_member and paid_until < paid_on <= last_day_of_grace(paid_until):
+    if (
+        membership.status in Membership.CURRENT
+        and paid_until
+        and paid_until < paid_on <= last_day_of_grace(paid_until)
+    ):
         paid_on = paid_until
     start, until = period_bought(paid_on, paid_until, checkout.interval)
     # The 31st: Stripe's month may end later than ours, and nobody is past due in between.
