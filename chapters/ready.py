@@ -46,7 +46,8 @@ def ready(view: Any = None, *, query: Iterable[str] = ()) -> Any:
     if view is None:
         return partial(ready, query=query)
     view.ready_for = frozenset(query)
-    return view
+    # It writes nothing, so it needs no savepoint within the scope's transaction.
+    return transaction.non_atomic_requests(view)
 
 
 def forget(chapter: Chapter | None) -> None:

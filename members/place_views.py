@@ -119,5 +119,6 @@ def limit(request: Request, chapter: str) -> HttpResponse:
     form = YearlyPlacesForm(request.POST)
     if not form.is_valid():
         return _queue(request, number_form=form)
-    actions.set_paid_places(request.chapter, form.cleaned_data["paid_places"])
+    number = form.cleaned_data["paid_places"]
+    actions.set_paid_places(request.chapter, number, by=request.user)
     return redirect("members:places", request.chapter.slug)

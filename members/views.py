@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -108,9 +109,10 @@ def _others(cities: list[City]) -> list[Chapter]:
     return [chapter for chapter in open_chapters() if chapter not in found]
 
 
+@transaction.non_atomic_requests
 @public
 def choose_amount(request: Request, chapter: str) -> HttpResponse:
-    """Step 2: how much, and how often."""
+    """Step 2: how much, and how often. It writes to the session alone: no savepoint is needed."""
     if not access.can_join(request.chapter):
         return redirect("members:join")
     kept = _answers(request)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from chapters import audit
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members.actions.homes import claim_home, leave_home, make_home
@@ -73,6 +74,8 @@ def move_home(user: Any, chapter: Chapter) -> Membership:
         make_home(membership)
         with in_chapter(chapter, user):
             _run_along(membership, held, home)
+            facts = {"from": home.chapter.slug, "to": held.slug}
+            audit.record("home.moved", subject=membership, chapter=held, by=user, facts=facts)
     return membership
 
 

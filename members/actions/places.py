@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from chapters import audit
 from chapters.models import Chapter, Seat
 from chapters.post import post
 from members.actions.gifts import take_sponsored_place
@@ -61,6 +62,8 @@ def grant_place(place: PaidPlace, *, by: Any) -> Membership:
         _decide(held, _Status.GRANTED, by, paid_until=membership.paid_until)
         context = {"name": held.user.get_short_name(), "membership": membership}
         post("paid-place-granted", held.user.email, context, chapter=chapter)
+        facts = {"paid_until": membership.paid_until}
+        audit.record("paid-place.granted", subject=held, chapter=chapter, by=by, facts=facts)
     return membership
 
 
@@ -77,6 +80,7 @@ def decline_place(place: PaidPlace, words: str, *, by: Any) -> PaidPlace:
         _decide(held, _Status.DECLINED, by, words=words)
         context = {"name": held.user.get_short_name(), "words": words}
         post("paid-place-declined", held.user.email, context, chapter=held.chapter)
+        audit.record("paid-place.declined", subject=held, chapter=held.chapter, by=by)
     return held
 
 
@@ -97,7 +101,10 @@ def _decide(held: PaidPlace, status: PaidPlace.Status, by: Any, **fields: Any) -
     held.save(update_fields=list(values))
 
 
-def set_paid_places(chapter: Chapter, number: int | None) -> None:
+def set_paid_places(chapter: Chapter, number: int | None, *, by: Any) -> None:
     """Set how many paid places the chapter gives in a year; None: no limit."""
-    Chapter.objects.filter(pk=chapter.pk).update(paid_places=number)
-    chapter.paid_places = number
+    with transaction.atomic():
+        facts = {"before": chapter.paid_places, "after": number}
+        Chapter.objects.filter(pk=chapter.pk).update(paid_places=number)
+        chapter.paid_places = number
+        audit.record("paid-places.set", subject=chapter, chapter=chapter, by=by, facts=facts)

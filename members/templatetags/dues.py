@@ -1,7 +1,10 @@
 """Sums of money as pages and letters write them."""
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
+from chapters.navigation import kept
 from members.dues import say_dues, show_dollars
 
 register = template.Library()
@@ -23,3 +26,14 @@ def whole_dollars(cents: int) -> str:
 def dues_words(cents: int, interval: str) -> str:
     """$36 a year, $3 a month, or $36 for 12 months."""
     return say_dues(cents, interval)
+
+
+@register.simple_tag
+def join_steps(step: int) -> SafeString:
+    """The line of the four steps."""
+    return _steps(step)
+
+
+@kept
+def _steps(step: int) -> SafeString:
+    return render_to_string("members/_steps.html", {"step": step})

@@ -37,7 +37,7 @@ def test_national_home_costs_the_same_with_any_number_of_chapters(
 ) -> None:
     for number in range(chapters):
         _chapter_with_everything(number)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         page = client.get("/").content.decode()
     assert page.count('class="tag">Active') == chapters
     assert page.count('<circle class="dot dot--active"') == chapters
@@ -49,7 +49,7 @@ def test_chapter_home_costs_the_same_with_any_number_of_chapters(
 ) -> None:
     for number in range(chapters):
         _chapter_with_everything(number)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         client.get("/town-0/")
 
 

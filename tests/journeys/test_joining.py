@@ -24,6 +24,16 @@ PAYMENTS = """
     select p.amount_cents, p.currency, p.receipt_number
     from members_payment p join members_user u on u.id = p.user_id where u.email = %s
 """
+NUMBERS = """
+    select c.slug, m.number, m.paid_until
+    from members_membership m join members_user u on u.id = m.user_id
+    join chapters_chapter c on c.id = m.chapter_id where u.email = %s order by c.slug
+"""
+HOME = """
+    select c.slug from members_membership m join members_user u on u.id = m.user_id
+    join chapters_chapter c on c.id = m.chapter_id where u.email = %s and m.is_home
+"""
+OPEN_RICHMOND = "update chapters_chapter set status = %s where slug = 'richmond' returning id"
 
 
 def new_address() -> str:
@@ -259,3 +269,117 @@ def test_second_press_of_pay_charges_once(visitor: Visit, stack: Stack) -> None:
     page.wait_for_url("**/san-francisco/join/done/")
     wait_until_member(stack, email)
     assert [row[0] for row in stack.rows(PAYMENTS, email)] == [1200]
+
+
+# --- Other ways in --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "words", "pays"),
+    [
+        ("Every year", "$36 a year, renews by itself", "Pay $36.00"),
+        ("Every month", "$3 a month, renews by itself", "Pay $3.00"),
+        ("Once", "$36 for 12 months", "Pay $36.00"),
+    ],
+)
+def test_visitor_joins_in_each_rhythm(
+    visitor: Visit, stack: Stack, rhythm: str, words: str, pays: str
+) -> None:
+    email, page = new_address(), visitor.go("/san-francisco/join/")
+    page.get_by_role("radio", name=re.compile(r"^\$36")).check()
+    page.get_by_role("radio", name=re.compile(f"^{rhythm}")).check()
+    visitor.press("Continue")
+    give_account(visitor, email)
+    expect(page.locator("dl.summary")).to_contain_text(words)
+    visitor.press(pays)
+    pay_with(page, GOOD)
+    page.wait_for_url("**/san-francisco/join/done/")
+    until(lambda: stack.rows(PAYMENTS, email), f"payment of {email}")
+    ((status, _, year),) = stack.rows(MEMBERSHIP, email)
+    assert (status, year) == ("active", rhythm != "Every month")
+
+
+def test_answers_wait_for_who_leaves_and_comes_back(visitor: Visit) -> None:
+    page = visitor.go("/san-francisco/join/")
+    page.get_by_role("radio", name=re.compile("^Every month")).check()
+    choose_amount(visitor, "4")
+    page.wait_for_url("**/join/account/")
+    page.go_back()
+    expect(page.get_by_label("Other amount")).to_have_value("4")
+    visitor.go("/join/")
+    visitor.follow("Go on where you were")
+    page.wait_for_url("**/account/login/**")
+    visitor.go("/san-francisco/join/")
+    expect(page.get_by_label("Other amount")).to_have_value("4")
+    expect(page.get_by_role("radio", name=re.compile("^Every month"))).to_be_checked()
+
+
+def test_visitor_waits_for_a_city_and_is_told_when_it_opens(visitor: Visit, stack: Stack) -> None:
+    email, page = new_address(), visitor.go("/join/")
+    page.get_by_label("City, state or ZIP code").fill("23220")
+    visitor.press("Search")
+    page.get_by_role("radio", name=re.compile("Richmond")).check()
+    visitor.press("Continue")
+    expect(page.get_by_label("City")).to_have_value("Richmond")
+    page.get_by_label("E-mail address").fill(email)
+    visitor.press("Join the waitlist")
+    visitor.heading("Look at your e-mail")
+    letter = visitor.letter(email, "confirm that you wait")
+    link = re.search(r"(/join/waitlist/\S+/)", letter["text"])
+    assert link
+    visitor.go(link.group(1))
+    visitor.press("Confirm")
+    visitor.heading("You count toward a chapter in Richmond")
+    visitor.go("/start/")
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"Richmond, VA: \d"))
+    stack.rows(OPEN_RICHMOND, "launching")
+    try:
+        told = visitor.letter(email, "the chapter in Richmond is open", 90)
+        assert f"{stack.url}/richmond/join/" in told["text"]
+    finally:
+        stack.rows(OPEN_RICHMOND, "gathering")
+
+
+def test_paid_place_is_asked_for_and_granted(visit_as: Callable[..., Visit], stack: Stack) -> None:
+    visit, email = visit_as(), new_address()
+    page = visit.go("/san-francisco/join/")
+    page.get_by_text("If $12 is not possible right now").click()
+    visit.follow("Ask for a paid place")
+    page.get_by_label("Name").fill("Nora Vance")
+    page.get_by_label("E-mail").fill(email)
+    visit.press("Continue")
+    page.get_by_label("Code").fill(code_in(visit.letter(email, "code")["text"]))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/san-francisco/join/paid-place/")
+    visit.press("Ask for a paid place")
+    visit.heading("The council has your question")
+    chair = visit_as("lou")
+    chair.go("/san-francisco/places/")
+    chair.page.get_by_role("button", name=re.compile("Grant 12 months to Nora Vance")).click()
+    expect(chair.page.get_by_role("table")).to_contain_text("Nora Vance")
+    assert "You are member" in visit.letter(email, "you have a paid place")["text"]
+    visit.go("/me/")
+    expect(page.get_by_role("main")).to_contain_text("San Francisco member")
+
+
+def test_member_has_a_second_chapter_beside_and_moves_there(visitor: Visit, stack: Stack) -> None:
+    email, page = new_address(), visitor.page
+    reach_review(visitor, email)
+    visitor.press("Pay $12.00")
+    pay_with(page, GOOD)
+    page.wait_for_url("**/san-francisco/join/done/")
+    wait_until_member(stack, email)
+    visitor.go("/denver/join/")
+    visitor.heading("Join Denver beside San Francisco")
+    visitor.press("Join Denver")
+    page.wait_for_url("**/me/")
+    expect(page.get_by_role("main")).to_contain_text("Denver member")
+    numbers = stack.rows(NUMBERS, email)
+    assert [row[0] for row in numbers] == ["denver", "san-francisco"]
+    visitor.follow("Move to another city")
+    page.get_by_role("radio", name="Denver").check()
+    visitor.press("Make it my home chapter")
+    page.wait_for_url("**/me/")
+    assert stack.rows(NUMBERS, email) == numbers
+    assert stack.rows(HOME, email) == [("denver",)]
+    expect(page.get_by_role("main")).to_contain_text("San Francisco dues")

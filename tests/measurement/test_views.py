@@ -87,7 +87,7 @@ def test_query_counts_do_not_grow(
         make_chapter(place.name, place=place)
     make_observation(sf)
     # Six more: two savepoints, opened and closed, and the scope's settings, set and taken back.
-    with django_assert_num_queries(queries + 6):
+    with django_assert_num_queries(queries + 4):
         page(client, address)
 
 
