@@ -176,7 +176,7 @@ class _Work:
     proofs: Array = field(init=False)
 
     def __post_init__(self) -> None:
-        self.proofs = self.system.counts.astype(float)[None]
+        self.proofs = self.system.counts[None]
         self.lines: dict[int, list[Sum]] = {}
         for line in self.system.sums:
             for cell in {line.total, *line.parts.tolist()}:
@@ -319,7 +319,8 @@ def _table(given: Any) -> Table:
 
 def _sensitive(system: System, threshold: int, zeros: bool) -> Mask:
     """Cells under the threshold; 0 tells of nobody, unless asked to count it in."""
-    return np.asarray((system.counts < threshold) & ((system.counts > 0) | zeros))
+    small = (system.counts < threshold) & ((system.counts > 0) | zeros)
+    return np.asarray(small & ~system.crossed)
 
 
 def _whole_groups(system: System) -> Mask:
@@ -327,7 +328,8 @@ def _whole_groups(system: System) -> Mask:
     found = np.zeros(len(system.counts), dtype=bool)
     for total, parts in system.sums:
         everyone = int(system.counts[total])
-        if len(parts) > 1 and everyone and np.any(system.counts[parts] == everyone):
+        whole = len(parts) > 1 and everyone and np.any(system.counts[parts] == everyone)
+        if whole and not system.crossed[parts].any():
             found[parts] = True
     return found
 

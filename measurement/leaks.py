@@ -62,7 +62,7 @@ def bounds(system: System, unknown: Mask, cells: Iterable[int]) -> Iterator[tupl
     """
     columns = np.flatnonzero(unknown)
     matrix = sparse.csr_array(system.matrix)
-    known = np.where(unknown, 0, system.counts)
+    known = np.where(unknown, 0.0, system.counts)
     tied = sparse.csr_array(matrix[:, columns])
     wanted = -(matrix @ known)
     used = np.flatnonzero(np.diff(tied.indptr))
@@ -74,7 +74,7 @@ def bounds(system: System, unknown: Mask, cells: Iterable[int]) -> Iterator[tupl
         places = np.searchsorted(columns, some)
         solved = _solve(tied, wanted, places, _ceiling(system))
         for cell, place, (low, high) in zip(some, places, solved, strict=True):
-            tables = np.tile(system.counts.astype(float), (2, 1))
+            tables = np.tile(system.counts, (2, 1))
             tables[:, columns] = low, high
             lower = int(np.ceil(low[place] - SOLVER_NOISE))
             upper = int(np.floor(high[place] + SOLVER_NOISE))

@@ -9,17 +9,20 @@ people who came in between. Pure numpy; no request, no database, no clock.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 
 Mask = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 Cell = tuple[int, ...]
+MOST_PEOPLE = 400  # cells of a crossing that is nobody's table but must be thought of
 Key = tuple[int, frozenset[tuple[str, str]]]
 
 
@@ -82,6 +85,16 @@ class Table:
             result[cell] = not summed or self._is_published(summed)
         return result
 
+    @property
+    def names(self) -> list[tuple[str, list[str]]]:
+        """Every axis with its labels. Raises DisclosureRefused if they do not fit."""
+        axes = list(self.axes) if self.axes is not None else _nameless(self.inner)
+        numbers = [[str(place) for place in range(size)] for size in self.inner.shape]
+        labels = numbers if self.labels is None else [list(line) for line in self.labels]
+        if [len(line) for line in labels] != list(self.inner.shape):
+            raise DisclosureRefused("SDC-TYPE: The labels do not fit the table.")
+        return list(zip(axes, labels, strict=True))
+
     def own(self, wide: Mask) -> Mask:
         """A mask of the wide table cut to the shape of the counts as they were given."""
         return wide if self.totals else wide[(slice(-1),) * self.counts.ndim]
@@ -121,13 +134,15 @@ class Sum(NamedTuple):
 class System:
     """Every cell of linked tables once, and all sums between them.
 
-    `counts`, `published` (in some table), `settled` (out already, cannot be hidden) and `depth`
-    (axes summed over) by cell; `places` finds a wide table's places among the cells.
+    `counts`, `published` (in some table), `settled` (out already, cannot be hidden), `crossed`
+    (in no table, but there must be some such people) and `depth` (axes summed over) by cell;
+    `places` finds a wide table's places among the cells.
     """
 
-    counts: Counts
+    counts: NDArray[np.float64]
     published: Mask
     settled: Mask
+    crossed: Mask
     depth: Counts
     sums: tuple[Sum, ...]
     places: tuple[NDArray[np.int64], ...]
@@ -149,8 +164,8 @@ def link(tables: Sequence[Table]) -> System:
     for table in tables:
         keys = list(_keys(table))
         places.append(np.array([cells.setdefault(key, len(cells)) for key in keys], dtype=np.int64))
-    counts = np.full(len(cells), -1, dtype=np.int64)
-    published, settled = np.zeros((2, len(cells)), dtype=bool)
+    counts = np.full(len(cells), -1.0)
+    published, settled, crossed = np.zeros((3, len(cells)), dtype=bool)
     depth = np.zeros(len(cells), dtype=np.int64)
     for table, at in zip(tables, places, strict=True):
         flat = table.wide.ravel()
@@ -163,8 +178,8 @@ def link(tables: Sequence[Table]) -> System:
             settled[at] |= table.published.ravel()
     shaped = [at.reshape(table.wide.shape) for table, at in zip(tables, places, strict=True)]
     sums = [line for at in shaped for line in _lines(at)]
-    system = System(counts, published, settled, depth, tuple(sums), tuple(shaped))
-    return _with_growth(system, cells)
+    system = System(counts, published, settled, crossed, depth, tuple(sums), tuple(shaped))
+    return _with_people(_with_growth(system, cells), tables, cells)
 
 
 def _with_growth(system: System, cells: dict[Key, int]) -> System:
@@ -184,27 +199,71 @@ def _with_growth(system: System, cells: dict[Key, int]) -> System:
         less, more = sorted((before, after), key=lambda cell: counts[cell])
         sums.append(Sum(more, np.array([less, len(counts)])))
         counts.append(counts[more] - counts[less])
-    more_cells = (0, len(pairs))
-    return System(
-        np.array(counts, dtype=np.int64),
-        np.pad(system.published, more_cells),
-        np.pad(system.settled, more_cells),
-        np.pad(system.depth, more_cells),
-        tuple(sums),
-        system.places,
+    return _grown(system, counts[len(system.counts) :], sums[len(system.sums) :], crossed=False)
+
+
+def _with_people(system: System, tables: Sequence[Table], cells: Mapping[Key, int]) -> System:
+    """The system with the full crossing that three or more tables of the same people imply.
+
+    Each table may be safe beside each other one, and not beside all. Nobody published the crossing,
+    so any that fits the tables will do for its counts; it is left out where it would be too large.
+    """
+    groups: dict[tuple[int, frozenset[tuple[str, str]]], list[Table]] = {}
+    for table in tables:
+        groups.setdefault((table.release, frozenset(table.where.items())), []).append(table)
+    for (release, common), some in groups.items():
+        spans: dict[str, dict[str, None]] = {}
+        for table in some:
+            for axis, line in table.names:
+                spans.setdefault(axis, {}).update(dict.fromkeys(line))
+        size = math.prod(len(line) for line in spans.values())
+        full = any(table.inner.ndim == len(spans) for table in some)
+        if len(some) < 3 or full or not 0 < size <= MOST_PEOPLE:
+            continue
+        entries = [[(axis, label) for label in line] for axis, line in spans.items()]
+        people = [frozenset(who) for who in itertools.product(*entries)]
+        parts: dict[int, list[int]] = {}
+        for axes in {frozenset(axis for axis, _ in table.names) for table in some}:
+            for number, who in enumerate(people):
+                shown = frozenset(entry for entry in who if entry[0] in axes)
+                place = parts.setdefault(cells[release, common | shown], [])
+                place.append(len(system.counts) + number)
+        sums = [Sum(total, np.array(below)) for total, below in parts.items()]
+        system = _grown(system, _some_counts(system, sums, size), sums, crossed=True)
+    return system
+
+
+def _some_counts(system: System, sums: Sequence[Sum], size: int) -> list[float]:
+    """Counts of people that add up to the tables; they need not be whole."""
+    matrix = np.zeros((len(sums), size))
+    for row, (_, parts) in enumerate(sums):
+        matrix[row, parts - len(system.counts)] = 1
+    wanted = [system.counts[total] for total, _ in sums]
+    found = linprog(np.zeros(size), A_eq=matrix, b_eq=wanted, method="highs")
+    if found.x is None:
+        raise DisclosureRefused("SDC-SUM: No people could be counted as these tables count them.")
+    return list(found.x)
+
+
+def _grown(
+    system: System, counts: Sequence[float], sums: Sequence[Sum], *, crossed: bool
+) -> System:
+    """The system with more cells, which no table prints, and more sums."""
+    more = (0, len(counts))
+    return replace(
+        system,
+        counts=np.append(system.counts, counts),
+        published=np.pad(system.published, more),
+        settled=np.pad(system.settled, more),
+        crossed=np.pad(system.crossed, more, constant_values=crossed),
+        depth=np.pad(system.depth, more),
+        sums=(*system.sums, *sums),
     )
 
 
 def _keys(table: Table) -> Iterator[Key]:
     """Who is counted at each place of the wide table, in C order; a margin names no category."""
-    inner = table.inner
-    axes = list(table.axes) if table.axes is not None else _nameless(inner)
-    labels = table.labels or [[str(i) for i in range(size)] for size in inner.shape]
-    if [len(line) for line in labels] != list(inner.shape):
-        raise DisclosureRefused("SDC-TYPE: The labels do not fit the table.")
-    entries = [
-        [*((axis, label) for label in line), None] for axis, line in zip(axes, labels, strict=True)
-    ]
+    entries = [[*((axis, label) for label in line), None] for axis, line in table.names]
     common = set(table.where.items())
     for place in itertools.product(*entries):
         yield table.release, frozenset(common | {entry for entry in place if entry is not None})
