@@ -98,6 +98,8 @@ def simulate(
     """
     if draws < 1:
         raise IndexRefused("IDX-RULE: draws is a whole number above 0.")
+    if seed < 0:
+        raise IndexRefused("IDX-RULE: seed is a whole number, 0 or more.")
     recipes = [recipe, *alternatives]
     _refuse_other_trees(recipes)
     wanted = list(nodes or (node.code for node in recipe.nodes))

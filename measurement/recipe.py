@@ -7,7 +7,7 @@ whatever is unknown, contradictory or missing is refused with a code and the nam
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -236,27 +236,36 @@ def _with_levels(leaves: tuple[Leaf, ...], drafts: tuple[Node, ...]) -> tuple[No
         children[item.parent].append(item.code)
     _refuse_cycles({node.code: node.parent for node in drafts})
     _refuse_odd_tree(drafts, children)
-    levels = {leaf.code: 1 for leaf in leaves}
-
-    def level(code: str) -> int:
-        if code not in levels:
-            levels[code] = 1 + max(level(child) for child in children[code])
-        return levels[code]
-
+    levels = _levels(leaves, drafts)
     return tuple(
-        replace(node, level=level(node.code), children=tuple(children[node.code]))
+        replace(node, level=levels[node.code], children=tuple(children[node.code]))
         for node in drafts
     )
 
 
+def _levels(leaves: tuple[Leaf, ...], drafts: tuple[Node, ...]) -> dict[str, int]:
+    """1 for indicators, and for a node one more than for the highest of its children."""
+    parents = {node.code: node.parent for node in drafts}
+    levels = dict.fromkeys(parents, 0)
+    for leaf in leaves:
+        code, level = leaf.parent, 2
+        while code is not None and levels[code] < level:
+            levels[code] = level
+            code, level = parents[code], level + 1
+    return levels
+
+
 def _refuse_cycles(parents: dict[str, str | None]) -> None:
     for start in parents:
-        path = [start]
-        while (parent := parents[path[-1]]) is not None:
+        path = {start: None}
+        parent = parents[start]
+        while parent is not None:
             if parent in path:
-                way = " → ".join([*path[path.index(parent) :], parent])
+                names = list(path)
+                way = " → ".join([*names[names.index(parent) :], parent])
                 raise IndexRefused(f"IDX-CYCLE: A node cannot be above itself: {way}.")
-            path.append(parent)
+            path[parent] = None
+            parent = parents[parent]
 
 
 def _refuse_odd_tree(drafts: tuple[Node, ...], children: dict[str, list[str]]) -> None:
@@ -340,7 +349,7 @@ def _text(given: Any, where: str) -> str:
 
 def _number(given: Any, where: str) -> float:
     wrong = isinstance(given, bool) or not isinstance(given, (int, float))
-    if wrong or not math.isfinite(given):
+    if wrong or not abs(given) <= sys.float_info.max:
         raise IndexRefused(f"IDX-TYPE: {where}: {given!r} is not a number.")
     return float(given)
 

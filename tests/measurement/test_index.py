@@ -156,6 +156,17 @@ def test_levels_of_an_uneven_tree() -> None:
     assert [node.code for node in recipe.upward][-1] == recipe.top.code == "HDI"
 
 
+def test_a_very_deep_tree_has_its_levels() -> None:
+    definition = small()
+    definition["indicators"] = definition["indicators"][:1]
+    definition["nodes"] = [
+        {"code": "Top", "parent": None},
+        *({"code": f"n{i}", "parent": f"n{i - 1}" if i else "Top"} for i in range(2000)),
+        {"code": "A", "parent": "n1999"},
+    ]
+    assert read_recipe(definition).top.level == 2002 + 1
+
+
 def test_weighted_geometric_over_harmonic_over_arithmetic() -> None:
     """The families of EIGE and UNDP: every level its own mean, with weights."""
     definition = small(aggregate={"default": "geometric", "by_level": {"2": "harmonic"}})
@@ -333,6 +344,7 @@ REFUSED: list[tuple[str, str, Definition]] = [
     ("IDX-TYPE", "weight of a1", changed([*LEAF, "weight"], "1")),
     ("IDX-TYPE", "weight of a1", changed([*LEAF, "weight"], True)),
     ("IDX-TYPE", "weight of a1", changed([*LEAF, "weight"], NAN)),
+    ("IDX-TYPE", "weight of a1", changed([*LEAF, "weight"], 10**400)),
     ("IDX-TYPE", "high", changed([*LEAF, "normalise"], {"method": "goalposts", "low": 0})),
     ("IDX-WEIGHT", "a1", changed([*LEAF, "weight"], -1)),
     ("IDX-WEIGHT", "node B", changed(["indicators", 2, "weight"], 0)),

@@ -125,6 +125,7 @@ BAD_FILES: list[tuple[str, str, dict[str, Any]]] = [
     ("IDX-TYPE", "missing", {"weights": "code,weight\na1,NA\n"}),
     ("IDX-WEIGHT", "a1", {"weights": "code,weight\na1,-2\n"}),
     ("IDX-RULE", "draws", {"draws": 0}),
+    ("IDX-RULE", "seed", {"draws": 2, "seed": -1}),
 ]
 
 
@@ -146,6 +147,8 @@ def test_index_refuses_odd_weights_and_errors(
         ("IDX-DUP", '{"code": "a", "code": "b"}'),
         ("IDX-TYPE", '{"code": NaN}'),
         ("IDX-TYPE", "[]"),
+        ("IDX-FILE", "[" * 100_000),
+        ("IDX-FILE", '{"code": ' + "9" * 5_000 + "}"),
     ],
 )
 def test_index_refuses_what_is_no_definition(run: Any, code: str, text: str) -> None:

@@ -69,7 +69,9 @@ def recipe_of(options: dict[str, Any]) -> Recipe:
         definition = json.loads(
             read(options["definition"]), object_pairs_hook=once_each, parse_constant=refuse_constant
         )
-    except json.JSONDecodeError as error:
+    except IndexRefused:
+        raise
+    except (ValueError, RecursionError) as error:
         raise IndexRefused(f"IDX-FILE: The definition is not JSON: {error}") from error
     recipe = read_recipe(definition)
     if options["weights"] is None:
