@@ -100,6 +100,8 @@ FIELDS: dict[str, Values] = {
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
     "measurement.DemographicGroup": {"key": ""},
+    "members.Subscription": {"interval": "year", "status": "active", "end_wanted": False},
+    "members.Refund": {"status": "succeeded", "took_days": 0},
     "members.Invitation": {"way": "mail", "email": "", "state": "open", "accepted_by": None},
     "members.Gift": {"state": "offered", "places": 1, "places_taken": 0, "amount_cents": 1200},
     "agendas.Agenda": lambda side, is_open: {"published_at": timezone.now()},
@@ -148,6 +150,8 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ),
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
+    ("members:billing-*", "pk", lambda side: side.row("members.Subscription").pk),
+    ("members:pay", "pk", lambda side: side.row("members.Checkout").pk),
     ("members:receipt", "pk", lambda side: side.row("members.Payment").pk),
     ("members:gift-answer", "token", lambda side: side.row("members.Gift").token),
     ("members:invitation-link", "code", lambda side: side.row("members.InvitationLink").code),
