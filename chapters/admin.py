@@ -22,8 +22,11 @@ from chapters.models import (
     AuditEntry,
     AuditHead,
     Chapter,
+    Erasure,
     Job,
     Mail,
+    MailChoice,
+    PersonFile,
     Place,
     Pledge,
     Seat,
@@ -308,3 +311,27 @@ class AuditDetailAdmin(ReadOnlyAdmin):
 @admin.register(AuditHead)
 class AuditHeadAdmin(ReadOnlyAdmin):
     list_display = ["chain", "number", "hash"]
+
+
+# --- What belongs to a person ------------------------------------------------------------------
+
+
+@admin.register(MailChoice)
+class MailChoiceAdmin(ReadOnlyAdmin):
+    list_display = ["email", "all_off", "changed_at"]
+    search_fields = ["email"]
+
+
+@admin.register(PersonFile)
+class PersonFileAdmin(ReadOnlyAdmin):
+    """That a file was made; what is in it is its person's alone."""
+
+    list_display = ["user", "name", "created_at", "expires_at"]
+    list_select_related = ["user"]
+    exclude = ["content"]
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    list_display = ["user", "asked_at", "due_at", "cancelled_at", "done_at"]
+    list_select_related = ["user"]

@@ -18,6 +18,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from chapters import mail_choices
 from chapters.models import Mail
 from chapters.models.jobs import CLOCK_SKEW
 from chapters.unscoped import as_backbone
@@ -215,6 +216,7 @@ def _message(mail: Mail) -> EmailMultiAlternatives:
         headers={
             "Message-ID": f"<{mail.pk}@{urlsplit(settings.SITE_URL).hostname}>",
             "Auto-Submitted": "auto-generated",
+            **mail_choices.headers(mail),
         },
     )
     if mail.html:

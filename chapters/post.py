@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.template import Context, Engine
 
+from chapters import mail_choices
 from chapters.doorbell import ring
-from chapters.models import Chapter, Mail
+from chapters.models import Chapter, Mail, MailChoice
 from chapters.scope import Scope, current, open_scope
 
 DELIVER_POST = "chapters.tasks.deliver_post"
@@ -21,17 +22,26 @@ def post(
     chapter: Chapter | None = None,
     attachments: Sequence[Mapping[str, str]] = (),
     at_least_once: bool = True,
+    topic: str = "",
 ) -> Mail:
     """Write one e-mail from `templates/mail/<kind>.subject.txt`, `.txt` and `.html`.
 
     attachments: [{"name", "content_type", "text"}]. at_least_once: a worker that dies while it
     sends may make the mail arrive twice (True) or leave it "unknown" for staff to settle (False).
+    topic: one of `MailChoice.Topic`; such a letter is stored but not sent where the address has
+    declined it. Without a topic (receipts, codes, what was asked for) it always goes out.
     """
-    known = {**_letterhead(chapter), **context}
+    choice = _choice(to) if topic else None
+    is_wanted = choice is None or choice.wants(chapter.pk if chapter else None, topic)
+    unsubscribe = mail_choices.address(choice, chapter, topic) if choice else ""
+    known = {**_letterhead(chapter), "unsubscribe_url": unsubscribe, **context}
     return _store(
         Mail(
             kind=kind,
             to=to,
+            topic=topic,
+            choice=choice,
+            state=Mail.State.QUEUED if is_wanted else Mail.State.DECLINED,
             chapter=chapter,
             subject=" ".join(_render(f"mail/{kind}.subject.txt", known, escape=False).split()),
             text=_render(f"mail/{kind}.txt", known, escape=False).strip() + "\n",
@@ -40,6 +50,15 @@ def post(
             at_least_once=at_least_once,
         )
     )
+
+
+def _choice(address: str) -> MailChoice:
+    """The address's choices; its row names the address in links, which so don't show it."""
+    found = MailChoice.objects.filter(email__iexact=address).first()
+    if found is None:
+        MailChoice.objects.bulk_create([MailChoice(email=address.lower())], ignore_conflicts=True)
+        found = MailChoice.objects.get(email__iexact=address)
+    return found
 
 
 def _letterhead(chapter: Chapter | None) -> dict[str, Any]:

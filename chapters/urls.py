@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chapters import job_views, views, waitlist_views
+from chapters import job_views, mail_views, views, waitlist_views
 
 app_name = "chapters"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("method/", views.page, {"name": "method"}, name="method"),
     path("privacy/", views.page, {"name": "privacy"}, name="privacy"),
     path("accessibility/", views.page, {"name": "accessibility"}, name="accessibility"),
+    path("mail/off/<str:token>/", mail_views.mail_off, name="mail-off"),
     path("help/", views.page, {"name": "help"}, name="help"),
     path("<slug:chapter>/jobs/<uuid:pk>/", job_views.job, name="job"),
     path("<slug:chapter>/jobs/<uuid:pk>/stop/", job_views.job_stop, name="job-stop"),

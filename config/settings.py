@@ -177,6 +177,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="17"),
         "options": {"expires": 3600},
     },
+    "keep promises about personal data": {
+        "task": "members.tasks.keep_promises",
+        "schedule": crontab(minute="7,22,37,52"),
+    },
     "look for lost webhooks": {
         "task": "members.tasks.reconcile_checkouts",
         "schedule": crontab(minute="*/15"),
@@ -193,6 +197,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 # --- People ------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "members.User"
+PRIVACY_RULES = BASE_DIR / "config" / "privacy.yaml"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

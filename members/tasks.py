@@ -4,12 +4,15 @@ import logging
 
 from celery import shared_task
 
+from chapters import jobs
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members import actions, gateway
+from members.actions import privacy
 from members.actions.gifts import tend_gifts
 from members.actions.inbox import APPLY_EVENT
 from members.actions.invitations import credit_invitations, end_invitations
+from members.actions.privacy import ERASE, EXPORT
 from members.actions.refunds import SEND_REFUND
 from members.actions.renewals import END_SUBSCRIPTIONS
 from members.models import StripeEvent
@@ -85,3 +88,22 @@ def send_refund(refund_id: str, chapter_id: int) -> None:
 def sweep_memberships() -> None:
     """Bring memberships to today: grace, its end, and the letters before them."""
     actions.sweep_memberships()
+
+
+@jobs.handles(EXPORT)
+def make_export(work: jobs.Work) -> None:
+    """Pack a person's data."""
+    privacy.make_export(work)
+
+
+@jobs.handles(ERASE)
+def erase_person(work: jobs.Work) -> None:
+    """Forget one person."""
+    privacy.erase_person(work.arguments["erasure"])
+
+
+@shared_task
+def keep_promises() -> None:
+    """Erase whose seven days are over; delete files whose week is over."""
+    privacy.meet_due_erasures()
+    privacy.drop_old_files()

@@ -11,6 +11,7 @@ from members import (
     organization_join_views,
     organization_views,
     place_views,
+    privacy_views,
     views,
     webhook,
 )
@@ -35,6 +36,13 @@ urlpatterns = [
     path("<slug:chapter>/places/number/", place_views.limit, name="places-number"),
     path("<slug:chapter>/places/<int:pk>/", place_views.decide, name="place-decide"),
     path("<slug:chapter>/pay/<uuid:pk>/", billing_views.pay, name="pay"),
+    # A person's own data
+    path("me/mail/", privacy_views.mail, name="mail"),
+    path("me/zone/", privacy_views.zone, name="zone"),
+    path("me/export/", privacy_views.files, name="files"),
+    path("me/export/<uuid:pk>/", privacy_views.file, name="file"),
+    path("me/erase/", privacy_views.erase, name="erase"),
+    path("me/erase/undo/", privacy_views.keep_account, name="keep"),
     # Invitations
     path("me/invitations/", invitation_views.invitations, name="invitations"),
     path("<slug:chapter>/invite/", invitation_views.invite, name="invite"),

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 RESERVED_SLUGS = {
     "accessibility", "account", "admin", "api", "chapters", "compare", "convenings", "data",
-    "gift", "health", "healthz", "help", "indicators", "join", "me", "method", "pay", "privacy",
-    "readyz", "start", "static", "webhooks",
+    "gift", "health", "healthz", "help", "indicators", "join", "mail", "me", "method", "pay",
+    "privacy", "readyz", "start", "static", "webhooks",
 }  # fmt: skip
 
 

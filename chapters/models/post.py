@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from chapters.models.personal import MailChoice
 from chapters.models.places import Chapter
 from chapters.owned import ScopedManager
 
@@ -18,12 +19,16 @@ class Mail(models.Model):
         SENDING = "sending", "Being sent"
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"
+        DECLINED = "declined", "Not sent: not wanted"
         UNKNOWN = "unknown", "Unknown: sent or not"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     chapter = models.ForeignKey(Chapter, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.SlugField(max_length=60)
     to = models.EmailField()
+    # Letters with a topic can be declined, and carry the means to do so.
+    topic = models.SlugField(max_length=20, blank=True)
+    choice = models.ForeignKey(MailChoice, on_delete=models.SET_NULL, null=True, related_name="+")
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)

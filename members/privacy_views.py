@@ -1,0 +1,211 @@
+"""Doors to what people decide about their own data; only their own, in every chapter."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from allauth.core import ratelimit
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.hashers import check_password, make_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from chapters.gates import signed_in
+from chapters.mail_choices import choices_of
+from chapters.models import Job, MailChoice, PersonFile
+from chapters.post import post
+from members import queries
+from members.actions import privacy
+
+
+class Request(HttpRequest):
+    """What the middleware adds, for the type checker."""
+
+    user: Any
+    htmx: Any
+
+
+# --- Letters and times -------------------------------------------------------------------------
+
+
+@signed_in
+@never_cache
+def mail(request: Request) -> HttpResponse:
+    """Which letters come, for each chapter of the person."""
+    chapters = [row.chapter for row in queries.my_memberships(request.user)]
+    offered = [f"{chapter.pk}:{topic}" for chapter in chapters for topic in MailChoice.Topic.values]
+    choice = choices_of(request.user.email)
+    if request.method == "POST":
+        wanted = set(request.POST.getlist("wanted"))
+        elsewhere = set(choice.declined) - set(offered)
+        privacy.save_mail_choices(
+            request.user.email,
+            all_off="all_off" in request.POST,
+            declined=elsewhere | (set(offered) - wanted),
+        )
+        messages.success(request, "Your mail choices are saved.")
+        return _see_other("members:mail")
+    groups = [
+        (chapter, [
+            (f"{chapter.pk}:{topic.value}", topic.label,
+             f"{chapter.pk}:{topic.value}" not in choice.declined)
+            for topic in MailChoice.Topic
+        ])
+        for chapter in chapters
+    ]  # fmt: skip
+    return render(request, "members/mail.html", {"choice": choice, "groups": groups})
+
+
+class ZoneForm(forms.Form):
+    """The zone that a person wants times in."""
+
+    zone = forms.ChoiceField(
+        label="Time zone",
+        required=False,
+        help_text="Without one, times are in the zone of the chapter they are about.",
+        error_messages={"invalid_choice": "Choose one of these time zones"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(name for name in available_timezones() if "/" in name)
+        field = self.fields["zone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "The chapter’s zone"), *[(z, z.replace("_", " ")) for z in zones]]
+        field.widget.attrs["class"] = "input w-l"
+
+
+@signed_in
+def zone(request: Request) -> HttpResponse:
+    """In which zone times are shown."""
+    form = ZoneForm(request.POST or None, initial={"zone": request.user.zone})
+    if request.method == "POST" and form.is_valid():
+        request.user.zone = form.cleaned_data["zone"]
+        request.user.save(update_fields=["zone"])
+        return _see_other("members:home")
+    status = 422 if form.is_bound else 200
+    return render(request, "members/zone.html", {"form": form}, status=status)
+
+
+# --- Files made for the person -----------------------------------------------------------------
+
+
+@signed_in
+@never_cache
+def files(request: Request) -> HttpResponse:
+    """What was asked for and what is ready; asks for a copy of all data on POST."""
+    if request.method == "POST":
+        privacy.request_export(request.user)
+        return _see_other("members:files")
+    jobs = list(Job._base_manager.filter(asked_by=request.user, chapter=None)[:10])
+    ready = PersonFile.objects.filter(user=request.user, expires_at__gt=timezone.now())
+    context = {
+        "jobs": [job for job in jobs if job.status != Job.Status.DONE],
+        "files": ready.defer("content"),
+        "is_waiting": any(not job.is_finished for job in jobs),
+    }
+    template = "members/files_list.html" if request.htmx else "members/files.html"
+    return render(request, template, context)
+
+
+@signed_in
+@require_safe
+@never_cache
+def file(request: Request, pk: UUID) -> HttpResponse:
+    """Download one's own file, until its week is over."""
+    mine = PersonFile.objects.filter(user=request.user, expires_at__gt=timezone.now())
+    found = get_object_or_404(mine, pk=pk)
+    disposition = content_disposition_header(as_attachment=True, filename=found.name)
+    return HttpResponse(
+        bytes(found.content),
+        content_type=found.content_type,
+        headers={"Content-Disposition": disposition or "attachment"},
+    )
+
+
+# --- Being forgotten ---------------------------------------------------------------------------
+
+
+class ProofForm(forms.Form):
+    """That it is the person who asks: the password, or a code from a letter."""
+
+    proof = forms.CharField(max_length=128)
+
+    def __init__(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.has_password = request.user.has_usable_password()
+        field = self.fields["proof"]
+        field.label = "Your password" if self.has_password else "Code from the letter"
+        field.error_messages["required"] = f"Enter {field.label[0].lower()}{field.label[1:]}"
+        kind = "password" if self.has_password else "text"
+        complete = "current-password" if self.has_password else "one-time-code"
+        field.widget = forms.TextInput(
+            {"class": "input w-m", "type": kind, "autocomplete": complete}
+        )
+
+    def clean_proof(self) -> str:
+        """Compare, a few times only."""
+        proof: str = self.cleaned_data["proof"]
+        user = str(self.request.user.pk)
+        if not ratelimit.consume(self.request, action="reauthenticate", user=self.request.user):
+            raise forms.ValidationError("Wait a few minutes, then try again")
+        known = self.request.session.get("erase_code", {})
+        if self.has_password:
+            is_right = self.request.user.check_password(proof)
+        else:
+            is_right = known.get("user") == user and check_password(proof.strip(), known["hash"])
+        if not is_right:
+            what = "password" if self.has_password else "code from the newest letter"
+            raise forms.ValidationError(f"Enter the {what}; this one is not right")
+        return proof
+
+
+@signed_in
+@never_cache
+def erase(request: Request) -> HttpResponse:
+    """What goes and what stays; begins the seven days after a proof."""
+    if request.method == "POST" and "send" in request.POST:
+        return _send_code(request)
+    form = ProofForm(request, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        request.session.pop("erase_code", None)
+        privacy.ask_erasure(request.user)
+        return _see_other("members:erase")
+    context = {
+        "form": form,
+        "wish": privacy.open_erasure(request.user),
+        "is_sent": "erase_code" in request.session,
+    }
+    return render(request, "members/erase.html", context, status=422 if form.is_bound else 200)
+
+
+def _send_code(request: Request) -> HttpResponse:
+    if ratelimit.consume(request, action="request_login_code", key=request.user.email.lower()):
+        code = f"{secrets.randbelow(10**8):08}"
+        request.session["erase_code"] = {"user": str(request.user.pk), "hash": make_password(code)}
+        post("erase-code", request.user.email, {"code": code})
+    else:
+        messages.error(request, "Wait a minute before you ask for another code.")
+    return _see_other("members:erase")
+
+
+@signed_in
+@require_POST
+def keep_account(request: Request) -> HttpResponse:
+    """Take the wish back."""
+    if privacy.cancel_erasure(request.user):
+        messages.success(request, "Nothing is erased. Your account stays as it is.")
+    return _see_other("members:erase")
+
+
+def _see_other(name: str) -> HttpResponse:
+    response = redirect(name)
+    response.status_code = 303
+    return response
