@@ -9,7 +9,7 @@ from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.hashers import check_password, make_password
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -21,7 +21,8 @@ from chapters.mail_choices import choices_of
 from chapters.models import Job, MailChoice, PersonFile
 from chapters.post import post
 from members import queries
-from members.actions import privacy
+from members.actions import privacy, statements
+from members.queries.statements import years_of
 
 
 class Request(HttpRequest):
@@ -127,6 +128,26 @@ def file(request: Request, pk: UUID) -> HttpResponse:
         content_type=found.content_type,
         headers={"Content-Disposition": disposition or "attachment"},
     )
+
+
+@signed_in
+@require_POST
+def statement(request: Request) -> HttpResponse:
+    """Ask for a year's statement."""
+    year = request.POST.get("year", "")
+    if year not in map(str, years_of(request.user)):
+        raise Http404("There are no payments in that year.")
+    statements.request_statement(request.user, int(year))
+    return _see_other("members:files")
+
+
+@signed_in
+@require_POST
+def receipt(request: Request, pk: int) -> HttpResponse:
+    """Ask for a receipt on paper."""
+    payment = get_object_or_404(queries.my_payments(request.user), pk=pk)
+    statements.request_receipt(request.user, payment)
+    return _see_other("members:files")
 
 
 # --- Being forgotten ---------------------------------------------------------------------------

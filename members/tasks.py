@@ -8,13 +8,14 @@ from chapters import jobs
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members import actions, gateway
-from members.actions import privacy
+from members.actions import privacy, statements
 from members.actions.gifts import tend_gifts
 from members.actions.inbox import APPLY_EVENT
 from members.actions.invitations import credit_invitations, end_invitations
 from members.actions.privacy import ERASE, EXPORT
 from members.actions.refunds import SEND_REFUND
 from members.actions.renewals import END_SUBSCRIPTIONS
+from members.actions.statements import RECEIPT, STATEMENT
 from members.models import StripeEvent
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,18 @@ def sweep_memberships() -> None:
 def make_export(work: jobs.Work) -> None:
     """Pack a person's data."""
     privacy.make_export(work)
+
+
+@jobs.handles(STATEMENT)
+def make_statement(work: jobs.Work) -> None:
+    """Print a year."""
+    statements.make_statement(work)
+
+
+@jobs.handles(RECEIPT)
+def make_receipt(work: jobs.Work) -> None:
+    """Print a receipt."""
+    statements.make_receipt(work)
 
 
 @jobs.handles(ERASE)

@@ -41,6 +41,8 @@ urlpatterns = [
     path("me/zone/", privacy_views.zone, name="zone"),
     path("me/export/", privacy_views.files, name="files"),
     path("me/export/<uuid:pk>/", privacy_views.file, name="file"),
+    path("me/statement/", privacy_views.statement, name="statement"),
+    path("me/receipts/<int:pk>/pdf/", privacy_views.receipt, name="receipt-pdf"),
     path("me/erase/", privacy_views.erase, name="erase"),
     path("me/erase/undo/", privacy_views.keep_account, name="keep"),
     # Invitations

@@ -9,6 +9,7 @@ from members.models import Gift, Membership, Payment
 from members.queries import my_memberships, my_payments
 from members.queries.gifts import my_gifts
 from members.queries.invitations import InvitationsOfMember, home_invitations
+from members.queries.statements import years_of
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Home:
     payments: QuerySet[Payment]
     invitations: list[InvitationsOfMember]
     gifts: QuerySet[Gift]
+    years: list[int]
 
 
 def home(user: Any) -> Home:
@@ -29,4 +31,5 @@ def home(user: Any) -> Home:
         payments=my_payments(user),
         invitations=home_invitations(user, memberships),
         gifts=my_gifts(user),
+        years=years_of(user),
     )

@@ -60,7 +60,7 @@ def places_with(word: str) -> list[str]:
 
 
 @pytest.fixture
-def person(db, client):
+def person(transactional_db, client):
     """Somebody who left a trace wherever there is room for one."""
     user = make_user("zyx", name=NAME, email=EMAIL)
     home, beside = make_chapter("Homeville"), make_chapter("Besideton")

@@ -155,7 +155,7 @@ def export(person) -> PersonFile:
     return PersonFile.objects.filter(user=person).latest("created_at")
 
 
-def test_the_copy_holds_rows_of_every_chapter_and_of_nobody_else(mia):
+def test_the_copy_holds_rows_of_every_chapter_and_of_nobody_else(transactional_db, mia):
     otto = make_user("otto", name="Otto")
     for number in range(2):
         chapter = make_chapter()
@@ -178,7 +178,7 @@ def test_cells_are_no_formulas():
     assert write_csv([{"a": "=1+1", "b": -5}]).splitlines()[1] == "'=1+1,-5"
 
 
-def test_only_its_person_downloads_the_copy_and_for_a_week(client, mia):
+def test_only_its_person_downloads_the_copy_and_for_a_week(transactional_db, client, mia):
     client.post(reverse("members:files"))
     with as_backbone():
         job = Job.objects.get(kind="members.export")
