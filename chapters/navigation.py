@@ -38,6 +38,8 @@ TABS = (
     ("Dashboard", "measurement:dashboard", ("measurement:",)),
     ("Agenda", "agendas:agenda", ("agendas:",)),
     ("Convenings", "convenings:list", ("convenings:",)),
+    ("Organizations", "members:organization-directory", ("members:organization",)),
+    ("Offers", "members:offers", ("members:offer", "members:need")),
 )
 
 

@@ -5,10 +5,19 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from members.models import Gift, Membership, Payment
+from members.models import (
+    Gift,
+    Membership,
+    Offer,
+    OfferRequest,
+    Payment,
+    Representative,
+)
 from members.queries import my_memberships, my_payments
 from members.queries.gifts import my_gifts
 from members.queries.invitations import InvitationsOfMember, home_invitations
+from members.queries.offers import my_offers, waiting_requests
+from members.queries.organizations import my_seats
 from members.queries.statements import years_of
 
 
@@ -21,6 +30,9 @@ class Home:
     invitations: list[InvitationsOfMember]
     gifts: QuerySet[Gift]
     years: list[int]
+    seats: list[Representative]
+    offers: list[Offer]
+    requests: list[OfferRequest]
 
 
 def home(user: Any) -> Home:
@@ -32,4 +44,7 @@ def home(user: Any) -> Home:
         invitations=home_invitations(user, memberships),
         gifts=my_gifts(user),
         years=years_of(user),
+        seats=list(my_seats(user)),
+        offers=list(my_offers(user)),
+        requests=list(waiting_requests(user)),
     )
