@@ -79,7 +79,7 @@ def open_needs() -> QuerySet[Need]:
     """What the open chapter asks for, the newest first, with the number of answers of yes."""
     accepted = Count("requests", filter=Q(requests__status=OfferRequest.Status.ACCEPTED))
     rows = Need.objects.filter(status=Need.Status.OPEN).select_related("chapter")
-    return rows.annotate(accepted=accepted)
+    return rows.annotate(accepted=accepted).order_by("-created_at", "-pk")
 
 
 def known_need(pk: int) -> Need | None:

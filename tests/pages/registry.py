@@ -28,6 +28,19 @@ EXAMPLES = {
     "application_id": "select id from chapters_application order by id limit 1",
     "membership_id": "select min(id) from members_membership",
     "mia_id": "select id from members_user where email like 'mia@%%'",
+    **{
+        name: f"select min(o.id) from members_{table} o join chapters_chapter c"
+        " on c.id = o.chapter_id where c.slug = 'san-francisco'"
+        for name, table in {
+            "organization": "organizationmembership",
+            "seat": "representative",
+            "offer": "offer",
+            "need": "need",
+        }.items()
+    },
+    "match": "select min(o.id) from members_offer o join members_need n on n.kind = o.kind"
+    " and n.chapter_id = o.chapter_id where n.id = (select min(n.id) from members_need n"
+    " join chapters_chapter c on c.id = n.chapter_id where c.slug = 'san-francisco')",
     "receipt": "select p.id from members_payment p join members_user u on u.id = p.user_id"
     " where u.email like 'mia@%%' order by p.id limit 1",
     "waiting": "select token from chapters_waitlistentry order by id limit 1",
@@ -103,6 +116,34 @@ def give_password(visit: Visit) -> None:
     visit.page.wait_for_url("**/2fa/authenticate/**")
 
 
+def describe(visit: Visit) -> None:
+    """Answer the first step of an organization that joins San Francisco."""
+    page = visit.go("/san-francisco/organizations/join/")
+    page.get_by_label("Name of the organization").fill("Bay Shelter Alliance")
+    page.get_by_label("Sector").select_option("nonprofit")
+    visit.press("Continue")
+    page.wait_for_url("**/join/size/")
+
+
+def choose_size(visit: Visit) -> None:
+    """Answer the second one too."""
+    describe(visit)
+    visit.page.locator("input[name=tier]").first.check()
+    visit.press("Continue")
+    visit.page.wait_for_url("**/join/review/")
+
+
+def read_request(visit: Visit) -> None:
+    """Ask for an offer that matches a need, unless somebody did, and open the question."""
+    visit.go(fill_in("/san-francisco/needs/{need}/", visit.stack))
+    asked = visit.page.get_by_role("main").locator("a[href*='/offers/requests/']")
+    if not asked.count():
+        visit.page.get_by_role("link", name=re.compile("^Ask for it")).first.click()
+        visit.press("Ask")
+    asked.first.click()
+    visit.page.wait_for_url("**/offers/requests/**")
+
+
 def send_form(visit: Visit) -> None:
     """Send the page's first form as it is, and wait for what is wrong with it."""
     visit.page.get_by_role("main").locator("form[method=post] button").first.click()
@@ -151,6 +192,7 @@ def open_gift(visit: Visit) -> None:
 
 GIFTED = f"gifted-{secrets.token_hex(4)}@example.org"
 CHAPTER = "<slug:chapter>/"
+ORGANIZATIONS = f"{CHAPTER}organizations/"
 SECTION = f"{CHAPTER}agenda/sections/<int:pk>/"
 SF = "/san-francisco"
 AGENDA_SECTION = f"{SF}/agenda/sections/{{section}}"
@@ -353,6 +395,78 @@ PAGES = [
         "dee",
     ),
     # The backbone's admin
+    # Organizations and offers
+    Shown("organizations", ORGANIZATIONS, f"{SF}/organizations/"),
+    Shown("organizations-none", ORGANIZATIONS, f"{SF}/organizations/?q=zzzz"),
+    Shown("organization", f"{ORGANIZATIONS}<int:pk>/", f"{SF}/organizations/{{organization}}/"),
+    Shown(
+        "organization-edit",
+        f"{ORGANIZATIONS}<int:pk>/edit/",
+        f"{SF}/organizations/{{organization}}/edit/",
+        "lou",
+    ),
+    Shown(
+        "organization-seats",
+        f"{ORGANIZATIONS}<int:pk>/seats/",
+        f"{SF}/organizations/{{organization}}/seats/",
+        "lou",
+    ),
+    Shown(
+        "organization-seat",
+        f"{ORGANIZATIONS}<int:pk>/seats/<int:seat>/",
+        f"{SF}/organizations/{{organization}}/seats/{{seat}}/",
+        "lou",
+    ),
+    Shown(
+        "organization-renew",
+        f"{ORGANIZATIONS}<int:pk>/renew/",
+        f"{SF}/organizations/{{organization}}/renew/",
+        "lou",
+    ),
+    Shown("organization-join", f"{ORGANIZATIONS}join/", f"{SF}/organizations/join/", "mia"),
+    Shown("organization-known", f"{ORGANIZATIONS}join/", "/denver/organizations/join/", "lou"),
+    Shown(
+        "organization-join-errors",
+        f"{ORGANIZATIONS}join/",
+        f"{SF}/organizations/join/",
+        "mia",
+        after=send_form,
+        statuses=(422,),
+    ),
+    Shown("organization-size", f"{ORGANIZATIONS}join/size/", "", "mia", before=describe),
+    Shown("organization-review", f"{ORGANIZATIONS}join/review/", "", "mia", before=choose_size),
+    Shown(
+        "seat-invitation-over",
+        f"{ORGANIZATIONS}invitations/<str:token>/",
+        f"{SF}/organizations/invitations/over/",
+        statuses=(410,),
+    ),
+    Shown("offers", f"{CHAPTER}offers/", f"{SF}/offers/"),
+    Shown("offers-lou", f"{CHAPTER}offers/", f"{SF}/offers/", "lou"),
+    Shown("offers-none", f"{CHAPTER}offers/", f"{SF}/offers/?q=zzzz"),
+    Shown("offer-new", f"{CHAPTER}offers/new/", f"{SF}/offers/new/", "lou"),
+    Shown(
+        "offer-errors",
+        f"{CHAPTER}offers/new/",
+        f"{SF}/offers/new/",
+        "lou",
+        after=send_form,
+        statuses=(422,),
+    ),
+    Shown("offers-mine", f"{CHAPTER}offers/mine/", f"{SF}/offers/mine/", "lou"),
+    Shown("offer", f"{CHAPTER}offers/<int:pk>/", f"{SF}/offers/{{offer}}/", "lou"),
+    Shown("offer-edit", f"{CHAPTER}offers/<int:pk>/edit/", f"{SF}/offers/{{offer}}/edit/", "lou"),
+    Shown("needs", f"{CHAPTER}needs/", f"{SF}/needs/", "lou"),
+    Shown("need-new", f"{CHAPTER}needs/new/", f"{SF}/needs/new/", "lou"),
+    Shown("need", f"{CHAPTER}needs/<int:pk>/", f"{SF}/needs/{{need}}/", "lou"),
+    Shown("need-edit", f"{CHAPTER}needs/<int:pk>/edit/", f"{SF}/needs/{{need}}/edit/", "lou"),
+    Shown(
+        "need-ask",
+        f"{CHAPTER}needs/<int:pk>/ask/<int:offer>/",
+        f"{SF}/needs/{{need}}/ask/{{match}}/",
+        "lou",
+    ),
+    Shown("offer-request", f"{CHAPTER}offers/requests/<int:pk>/", "", "lou", before=read_request),
     Shown("admin", "admin/", "/admin/", "bea"),
     Shown("admin-app", "admin/*", "/admin/chapters/", "bea"),
     Shown("admin-queue", "admin/*", "/admin/chapters/application/", "bea"),
@@ -408,6 +522,11 @@ NO_PAGES = {
     f"{CHAPTER}join/beside/": "takes a form only",
     f"{CHAPTER}places/number/": "takes a form only",
     f"{CHAPTER}places/<int:pk>/": "takes a form only",
+    f"{ORGANIZATIONS}file.csv": "a file",
+    f"{ORGANIZATIONS}<int:pk>/invitations/<int:invitation>/withdraw/": "takes a form only",
+    f"{ORGANIZATIONS}pay/<uuid:pk>/": "leads to the payment page",
+    f"{ORGANIZATIONS}returned/": "leads back into the way of paying",
+    f"{ORGANIZATIONS}paid/": "follows a payment; the journey of organizations sees it",
     f"{CHAPTER}join/pay/": "leads to the payment page",
     f"{CHAPTER}pay/<uuid:pk>/": "leads to the payment page",
     "me/billing/<int:pk>/stop/": "asks for dues that renew, which nobody of the demo has",
