@@ -103,7 +103,7 @@ class PaidPlaceForm(forms.Form):
         label="Anything the council should know",
         required=False,
         max_length=300,
-        help_text="You need not say why. The council alone reads it.",
+        help_text="You need not say why. The council reads it, and the backbone’s staff can.",
         widget=forms.Textarea({"rows": 3, "class": "short"}),
         error_messages={"max_length": "Use 300 characters or fewer"},
     )
