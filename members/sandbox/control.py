@@ -1,4 +1,9 @@
-"""The switches under /_sandbox, for tests and for people who try things out. JSON both ways."""
+"""The switches under /_sandbox, for tests and for people who try things out. JSON both ways.
+
+What Stripe would do in months happens at once:
+
+    curl -H 'Content-Type: application/json' -d '{"days": 31}' localhost:PORT/_sandbox/clock
+"""
 
 import re
 from collections.abc import Callable

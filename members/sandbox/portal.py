@@ -110,18 +110,22 @@ def _back_link(session: Json) -> str:
 def _subscription(body: Json, path: str) -> str:
     item = body["items"]["data"][0]
     total = item["price"]["unit_amount"] * item["quantity"]
-    ends = body["cancel_at_period_end"]
-    over = body["status"] in subscriptions.OVER
     return pages.render(
         "subscription.html",
         path=path,
         id=body["id"],
         amount=pages.amount(total, body["currency"]) + pages.every(item["price"]),
         state=_state(body),
-        answer="keep" if ends else "end",
-        label="Keep it going" if ends else "End it with this period",
-        hidden=" hidden" if over else "",
+        button=_button(body),
     )
+
+
+def _button(body: Json) -> str:
+    if body["status"] in subscriptions.OVER:
+        return ""
+    ends = body["cancel_at_period_end"]
+    answer, label = ("keep", "Keep it going") if ends else ("end", "End it with this period")
+    return f'<p><button class="btn quiet" name="answer" value="{answer}">{label}</button></p>'
 
 
 def _state(body: Json) -> str:
@@ -129,7 +133,7 @@ def _state(body: Json) -> str:
     if body["status"] in subscriptions.OVER:
         return f"Ended on {_day(body['ended_at'])}."
     if body["status"] in ("past_due", "unpaid"):
-        return "The last payment failed. Give another card below."
+        return "The last payment failed. Give another card."
     return f"Ends on {end}." if body["cancel_at_period_end"] else f"Renews on {end}."
 
 
@@ -139,21 +143,20 @@ def _card(store: Store, running: list[Json]) -> str:
     if method is None:
         return "There is no card."
     details = method[method["type"]]
-    return f"Payments are taken from {details.get('brand', 'the bank account')} •••• " + escape(
-        details["last4"]
-    )
+    name = details.get("brand", "bank account").capitalize()
+    return f"Payments are taken from {name} •••• {details['last4']}."
 
 
 def _invoice_rows(store: Store, customer: Json) -> str:
     return "".join(
         f'<tr><td><a href="/c/invoice/{body["id"]}">{escape(body["number"] or "Draft")}</a></td>'
-        f"<td>{_day(body['created'])}</td>"
+        f"<td>{_day(body['created'], '%b')}</td>"
         f"<td>{pages.amount(body['total'], body['currency'])}</td>"
         f"<td>{_OUTCOMES[body['status']]}</td></tr>"
         for body in store.matching("invoice", customer=customer["id"])
     )
 
 
-def _day(moment: int) -> str:
+def _day(moment: int, month: str = "%B") -> str:
     day = datetime.fromtimestamp(moment, UTC)
-    return f"{day:%B} {day.day}, {day.year}"
+    return f"{day:{month}} {day.day}, {day.year}"

@@ -41,6 +41,10 @@ def test_portal_ends_a_subscription_with_its_period_and_takes_that_back(sandbox:
         assert visit(sandbox, f"{path}/cancel", form)[0] == 303
         assert client.retrieve(subscription.id).cancel_at_period_end is ends
     assert visit(sandbox, f"{path}/cancel", {"subscription": "sub_none"})[0] == 404
+    assert "End it with this period" in visit(sandbox, path)[2]
+    client.cancel(subscription.id)
+    text = visit(sandbox, path)[2]
+    assert ("Ended on" in text, "End it with this period" in text) == (True, False)
 
 
 def test_portal_of_another_customer_ends_nothing(sandbox: Sandbox) -> None:
