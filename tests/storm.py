@@ -154,7 +154,6 @@ class Storm:
     def _live_in_storm(self, slug: str, calm: dict[str, Any]) -> Outcome:
         self._begin()
         pages = self._open_pages(slug)
-        # Of some sessions no event ever arrives: only a look at Stripe can tell of them.
         self.control("POST", "webhooks", hold=True, duplicate=self.copies, types=[])
         self._tell(pages)
         # Of some sessions no event ever arrives: only a look at Stripe can tell of them.
