@@ -21,7 +21,7 @@ def measure(wanted: set[str]) -> Iterator[Figure]:
         print("bench: starting the product for a storm", file=sys.stderr)
         stack = Stack(Path(folder) / "state", free_ports())
         try:
-            storm = Storm(stack.start(), people=PEOPLE, copies=COPIES, faults=FAULTS, lost=LOST)
+            storm = Storm(stack.start(600), people=PEOPLE, copies=COPIES, faults=FAULTS, lost=LOST)
             outcome = storm.live()
         finally:
             stack.stop()
