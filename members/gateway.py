@@ -139,6 +139,21 @@ def retrieve_session(session_id: str) -> Session:
     return _session(ask(lambda: client().v1.checkout.sessions.retrieve(session_id, asked)))
 
 
+def find_session(payment_intent: str) -> str:
+    """The session on which a payment was made, or empty. Raises GatewayDown or GatewayRefused."""
+    query: Any = {"payment_intent": payment_intent, "limit": 1}
+    found = ask(lambda: client().v1.checkout.sessions.list(query))["data"]
+    return found[0]["id"] if found else ""
+
+
+def find_invoice(payment_intent: str) -> dict[str, Any]:
+    """The invoice that a payment settled, or empty. Raises GatewayDown or GatewayRefused."""
+    payment = {"type": "payment_intent", "payment_intent": payment_intent}
+    query: Any = {"payment": payment, "limit": 1, "expand": ["data.invoice"]}
+    found = ask(lambda: client().v1.invoice_payments.list(query))["data"]
+    return nested(found[0]["invoice"]) if found else {}
+
+
 def close_session(session_id: str) -> Session:
     """Make an unpaid session impossible to pay, and say how it stands after that.
 

@@ -99,12 +99,30 @@ def _look_at_invoice(thing: dict[str, Any]) -> bool:
     return bool(ident) and sync_subscription(ident)
 
 
+def _look_behind(sync: Callable[[str], bool]) -> Callable[[dict[str, Any]], bool]:
+    """Word of a refund or a dispute may come before word of its payment: that is read first."""
+
+    def look(thing: dict[str, Any]) -> bool:
+        return sync(thing["id"]) or (_look_at_payment(thing) and sync(thing["id"]))
+
+    return look
+
+
+def _look_at_payment(thing: dict[str, Any]) -> bool:
+    intent = gateway.nested(thing.get("payment_intent")).get("id", "")
+    if not intent:
+        return False
+    if session_id := gateway.find_session(intent):
+        return _look_at_session({"id": session_id})
+    return _look_at_invoice(gateway.find_invoice(intent))
+
+
 _LOOKS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "checkout.session": _look_at_session,
     "subscription": lambda thing: sync_subscription(thing["id"]),
     "invoice": _look_at_invoice,
-    "refund": lambda thing: sync_refund(thing["id"]),
-    "dispute": lambda thing: sync_dispute(thing["id"]),
+    "refund": _look_behind(sync_refund),
+    "dispute": _look_behind(sync_dispute),
 }
 
 

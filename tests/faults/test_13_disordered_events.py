@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chapters.models import Mail
 from chapters.scope import in_chapter
 from members import actions, gateway
-from members.models import Checkout, Membership, Payment, StripeEvent
+from members.models import Checkout, Membership, Payment, Refund, StripeEvent
 from tests.factories import make_chapter, make_user
 from tests.payments import events, open_page, pay
 from tests.sandboxes import BOUNCES, GOOD, LATER
@@ -120,3 +120,30 @@ def test_an_old_snapshot_does_not_undo_a_newer_state(provider, mia, sf):
             settled = actions.paying.settle_checkout(checkout.pk, session)
             assert settled and settled.status == "paid"
         assert Payment.objects.count() == 1
+
+
+def test_word_of_a_refund_may_come_before_word_of_its_payment(provider, mia, sf):
+    checkout = open_page(mia, sf)
+    pay(provider, checkout)
+    intent = gateway.retrieve_session(checkout.session_id).payment_intent
+    provider.client().v1.refunds.create({"payment_intent": intent, "amount": 1200})
+    for event in reversed(events(provider)):
+        actions.receive_event(event)
+        actions.apply_event(event["id"])
+    with in_chapter(sf):
+        assert Payment.objects.count() == 1
+        refund = Refund.objects.get()
+    assert (refund.amount_cents, refund.status) == (1200, "succeeded")
+
+
+def test_word_of_a_refund_may_come_before_word_of_its_subscription(provider, mia, sf):
+    checkout = open_page(mia, sf, interval="month")
+    pay(provider, checkout)
+    (charge,) = provider.client().v1.charges.list().data
+    provider.client().v1.refunds.create({"charge": charge.id, "amount": 1200})
+    for event in reversed(events(provider)):
+        actions.receive_event(event)
+        actions.apply_event(event["id"])
+    with in_chapter(sf):
+        assert Payment.objects.count() == 1
+        assert Refund.objects.get().amount_cents == 1200
