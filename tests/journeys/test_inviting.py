@@ -55,7 +55,8 @@ def join_from(visit: Visit, email: str) -> None:
     give_account(visit, email)
     visit.press("Pay $12.00")
     pay_with(visit.page, GOOD)
-    visit.heading(re.compile("^Welcome, Nora"))
+    welcome = visit.page.get_by_role("heading", level=1)
+    expect(welcome).to_have_text(re.compile("^Welcome, Nora"), timeout=60_000)
 
 
 def test_member_invites_ten_people_and_is_thanked(

@@ -11,6 +11,7 @@ from members.actions import invitations as actions
 from members.models import Invitation, InvitationLink, InvitationRefusal, Membership
 from members.models.invitations import address_key
 from members.queries import invitations as queries
+from members.tasks import sweep_events
 from tests.factories import (
     make_invitation,
     make_invitation_link,
@@ -18,6 +19,7 @@ from tests.factories import (
     make_payment,
     make_user,
 )
+from tests.payments import deliver, open_page, pay, session_events
 
 
 @pytest.fixture
@@ -270,3 +272,18 @@ def test_membership_that_ended_invites_nobody(sf, mia):
     with as_self(mia):
         assert queries.inviting_memberships(mia) == []
         assert Membership.mine(mia).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["mail", "link"])
+def test_payment_counts_for_the_inviter_at_once(provider, membership, sf, way):
+    ann = make_user("ann")
+    token = make_invitation(membership, email=ann.email).token if way == "mail" else ""
+    code = make_invitation_link(membership).code if way == "link" else ""
+    with in_chapter(sf, ann):
+        assert actions.accept_invitation(ann, sf, token=token, code=code)
+    pay(provider, open_page(ann, sf))
+    for event in session_events(provider):
+        deliver(event)
+    sweep_events()
+    assert counts(membership) == (way == "mail", 1, 1)
