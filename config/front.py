@@ -17,7 +17,7 @@ from convenings.models import Convening
 from convenings.queries import next_convenings
 from measurement import cards, wording
 from measurement.queries import Profile, network_score, profile
-from members.queries import DuesSummary, dues_summary
+from members.queries.books import MonthSum, open_dues
 
 SHOWN_CARDS = 3
 SHOWN_MONTHS = 6
@@ -54,7 +54,7 @@ def chapter_home(request: HttpRequest, chapter: str) -> HttpResponse:
         "agenda": published_summary(here),
         "council": list_council(here),
         "convenings": _timed(next_convenings(here, limit=1)),
-        "dues": _dues(dues_summary(here)),
+        "dues": _dues(open_dues(here)),
     }
     return render(request, "front/chapter.html", context)
 
@@ -72,12 +72,11 @@ def _timed(convenings: list[Convening]) -> list[tuple[Convening, Times]]:
     return [(one, tell_times(one.starts_at, one.ends_at, one.zone)) for one in convenings]
 
 
-def _dues(summary: DuesSummary) -> dict[str, Any]:
-    """The last months of received dues, and the highest of them, to which bars are drawn."""
-    months = summary.months[-SHOWN_MONTHS:]
+def _dues(months: tuple[MonthSum, ...]) -> dict[str, Any]:
+    """The last months of dues in the open books, and the highest, to which bars are drawn."""
+    shown = months[-SHOWN_MONTHS:]
     return {
-        "cents": summary.cents,
-        "payments": summary.payments,
-        "months": months,
-        "most": max((month.cents for month in months), default=0),
+        "cents": sum(month.income for month in months),
+        "months": shown,
+        "most": max((month.income for month in shown), default=0),
     }

@@ -15,15 +15,12 @@ from chapters.admin import ReadOnlyAdmin
 from members import (
     actions,
     billing_admin,  # noqa: F401 - its pages register themselves
+    books_admin,  # noqa: F401 - its pages register themselves
     invitation_admin,  # noqa: F401 - its pages register themselves
     organization_admin,  # noqa: F401 - registers its models
 )
 from members.models import (
-    Account,
     Checkout,
-    Entry,
-    Fund,
-    Line,
     Membership,
     PaidPlace,
     Payment,
@@ -202,61 +199,3 @@ class StripeEventAdmin(ReadOnlyAdmin):
     def has_apply_permission(self, request: HttpRequest) -> bool:
         """Who may change events may have them applied; nobody edits one."""
         return request.user.has_perm("members.change_stripeevent")
-
-
-class LinesInline(admin.TabularInline):
-    """The sides of an entry, to be read."""
-
-    model = Line
-    fields = ["account", "fund", "amount_cents", "currency"]
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: the books are written by what happens."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: what is wrong is corrected by a reversal."""
-        return False
-
-
-@admin.register(Entry)
-class EntryAdmin(ReadOnlyAdmin):
-    """The books of all chapters, entry by entry."""
-
-    list_display = ["occurred_on", "chapter", "kind", "key", "memo", "posted_at"]
-    list_filter = ["chapter", "kind", "occurred_on"]
-    list_select_related = ["chapter"]
-    search_fields = ["key", "memo", "payment__receipt_number"]
-    inlines = [LinesInline]
-
-
-@admin.register(Line)
-class LineAdmin(ReadOnlyAdmin):
-    """The sides of all entries."""
-
-    list_display = ["entry", "chapter", "account", "fund", "amount_cents", "currency"]
-    list_filter = ["chapter", "account__kind"]
-    list_select_related = ["entry", "chapter", "account", "fund"]
-    search_fields = ["entry__key", "account__code"]
-
-
-@admin.register(Account)
-class AccountAdmin(ReadOnlyAdmin):
-    """The chart of accounts of each chapter."""
-
-    list_display = ["code", "name", "kind", "chapter"]
-    list_filter = ["chapter", "kind"]
-    list_select_related = ["chapter"]
-    search_fields = ["code", "name"]
-
-
-@admin.register(Fund)
-class FundAdmin(ReadOnlyAdmin):
-    """The funds of each chapter."""
-
-    list_display = ["code", "name", "restricted", "purpose", "chapter"]
-    list_filter = ["chapter", "restricted"]
-    list_select_related = ["chapter"]
-    search_fields = ["code", "name"]

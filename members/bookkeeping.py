@@ -37,6 +37,9 @@ ACCOUNTS = (
 )
 ACCOUNT_NAMES = {code: name for code, name, _ in ACCOUNTS}
 ACCOUNT_KINDS = {code: kind for code, _, kind in ACCOUNTS}
+# To the public these are one: how much of it is where would tell of single payments.
+CASH = (BANK, CLEARING, DISPUTED)
+OPEN_NAMES = ACCOUNT_NAMES | {BANK: "Cash, in the bank and on the way there"}
 # What moves from one pocket of the network into another is neither earned nor spent.
 INTERNAL = (CHAPTER_IN, FUND_IN, CHAPTER_OUT, FUND_OUT)
 # What the council can ask to spend on.
@@ -78,3 +81,12 @@ def is_balanced(lines: Sequence[Posting]) -> bool:
     for line in lines:
         sums[line.fund_code] = sums.get(line.fund_code, 0) + line.cents
     return len(lines) > 1 and not any(sums.values())
+
+
+def open_sums(lines: Sequence[Posting]) -> dict[tuple[str, str], int]:
+    """Lines as the public sees them: cents by account and fund, all cash in one, zeros left out."""
+    sums: dict[tuple[str, str], int] = {}
+    for line in lines:
+        place = (BANK if line.account_code in CASH else line.account_code, line.fund_code)
+        sums[place] = sums.get(place, 0) + line.cents
+    return {place: cents for place, cents in sums.items() if cents}

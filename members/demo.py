@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chapters.models import Chapter, Seat
 from chapters.scope import in_chapter
-from members import actions
+from members import actions, books_demo
 from members.actions.offers import save_need, save_offer
 from members.actions.organizations import enroll_organization, extend_organization
 from members.dues import a_year_after, day_in
@@ -33,6 +33,7 @@ DOMAIN = "demo.network-city.example"
 PEOPLE = [
     ("Mia R.", "mia", "", ""),
     ("Lou P.", "lou", "san-francisco", ""),
+    ("Ivy N.", "ivy", "san-francisco", ""),
     ("Dee W.", "dee", "denver", ""),
     ("Otto K.", "otto", "denver", ""),
     ("Bea T.", "bea", "", "Backbone"),
@@ -40,6 +41,7 @@ PEOPLE = [
 # address, chapter whose council they sit on, role, what they bring
 SEATS = [
     ("lou", "san-francisco", Seat.Role.CHAIR, "Tenants’ rights (sample)"),
+    ("ivy", "san-francisco", Seat.Role.MEMBER, "Bus driver, Excelsior (sample)"),
     ("dee", "denver", Seat.Role.CHAIR, "Night-shift nursing (sample)"),
 ]
 # chapter, manager, size, profile
@@ -122,6 +124,7 @@ def load() -> None:
         with in_chapter(chapter := Chapter.objects.get(slug=slug)):
             if not Need.objects.filter(title=need["title"]).exists():
                 save_need(Need(**need), _person(poster), chapter)
+    books_demo.load()
 
 
 def people() -> list[str]:

@@ -1,11 +1,13 @@
 """What people type on the way to a membership, cleaned."""
 
+import datetime
 from typing import Any
 
 from django import forms
 
 from chapters.models import Chapter, Place
 from chapters.queries import open_chapters
+from members.bookkeeping import SPENDING
 from members.dues import (
     CHOICES_CENTS,
     MAXIMUM_CENTS,
@@ -18,6 +20,7 @@ from members.models import Interval
 
 OTHER = "other"
 BAD_AMOUNT = "Enter an amount in dollars, like 48 or 48.50"
+LARGEST_EXPENSE_CENTS = 100_000_000
 BAD_EMAIL = "Enter an e-mail address like name@example.org"
 
 
@@ -184,4 +187,89 @@ class AccountForm(NameForm):
             {"class": "input w-l", "autocomplete": "email", "spellcheck": "false"}
         ),
         error_messages={"required": BAD_EMAIL, "invalid": BAD_EMAIL},
+    )
+
+
+class ExpenseForm(forms.Form):
+    """What somebody of the council asks to spend; `wanted()` is what comes out."""
+
+    title = forms.CharField(
+        label="What it is for",
+        max_length=120,
+        help_text="Everybody reads this in the open books, so name no person.",
+        widget=forms.TextInput({"class": "input"}),
+        error_messages={
+            "required": "Enter what the money is for",
+            "max_length": "Use 120 characters or fewer for what it is for",
+        },
+    )
+    payee = forms.CharField(
+        label="Who is paid",
+        max_length=160,
+        help_text="Only the council and the backbone read this.",
+        widget=forms.TextInput({"class": "input w-l"}),
+        error_messages={
+            "required": "Enter who is paid",
+            "max_length": "Use 160 characters or fewer for who is paid",
+        },
+    )
+    amount = forms.CharField(
+        label="Amount in dollars",
+        max_length=20,
+        widget=forms.TextInput({"class": "input w-s", "inputmode": "decimal"}),
+        error_messages={"required": BAD_AMOUNT, "max_length": BAD_AMOUNT},
+    )
+    account_code = forms.ChoiceField(
+        label="Kind of spending",
+        choices=SPENDING,
+        widget=forms.Select({"class": "input w-l"}),
+        error_messages={"required": "Choose a kind", "invalid_choice": "Choose a kind"},
+    )
+    fund_code = forms.ChoiceField(
+        label="Fund",
+        widget=forms.Select({"class": "input w-l"}),
+        error_messages={"required": "Choose a fund", "invalid_choice": "Choose a fund"},
+    )
+    spent_on = forms.DateField(
+        label="Date",
+        widget=forms.DateInput({"class": "input w-m", "type": "date"}),
+        error_messages={
+            "required": "Enter the date of the expense",
+            "invalid": "Enter a date like 2026-11-22",
+        },
+    )
+
+    def __init__(self, data: Any, *, funds: list[tuple[str, str]], today: datetime.date) -> None:
+        super().__init__(data, initial={"spent_on": today})
+        field = self.fields["fund_code"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = funds
+
+    def clean_amount(self) -> int:
+        """The amount in cents."""
+        cents = read_dollars(self.cleaned_data["amount"])
+        if not cents:
+            raise forms.ValidationError(BAD_AMOUNT)
+        if cents > LARGEST_EXPENSE_CENTS:
+            raise forms.ValidationError(
+                f"Enter {show_dollars(LARGEST_EXPENSE_CENTS, whole=True)} or less"
+            )
+        return cents
+
+    def wanted(self) -> dict[str, Any]:
+        """What `request_expense` takes."""
+        data = dict(self.cleaned_data)
+        amount_cents = data.pop("amount")
+        return {**data, "amount_cents": amount_cents}
+
+
+class RejectionForm(forms.Form):
+    """Why an expense is turned down."""
+
+    reason = forms.CharField(
+        max_length=200,
+        error_messages={
+            "required": "Enter a reason before you reject an expense",
+            "max_length": "Use 200 characters or fewer for the reason",
+        },
     )

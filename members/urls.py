@@ -4,6 +4,7 @@ from django.urls import path
 
 from members import (
     billing_views,
+    books_views,
     gift_views,
     invitation_views,
     moving_views,
@@ -161,4 +162,20 @@ urlpatterns = [
     path("me/billing/<int:pk>/resume/", billing_views.resume, name="billing-resume"),
     path("me/billing/<int:pk>/portal/", billing_views.portal, name="billing-portal"),
     path("me/billing/<int:pk>/back/", billing_views.back_from_portal, name="billing-back"),
+    # Open books, and what the council spends
+    path("books/", books_views.national_books, name="national-books"),
+    path("<slug:chapter>/books/", books_views.open_books, name="books"),
+    path("<slug:chapter>/books.csv", books_views.open_books_csv, name="books-csv"),
+    path("<slug:chapter>/expenses/", books_views.expense_list, name="expenses"),
+    path(
+        "<slug:chapter>/expenses/<int:pk>/approve/",
+        books_views.expense_approve,
+        name="expense-approve",
+    ),
+    path(
+        "<slug:chapter>/expenses/<int:pk>/reject/",
+        books_views.expense_reject,
+        name="expense-reject",
+    ),
+    path("<slug:chapter>/expenses/<int:pk>/pay/", books_views.expense_pay, name="expense-pay"),
 ]

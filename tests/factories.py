@@ -404,6 +404,16 @@ def make_gift(chapter: Chapter, giver: User | None = None, **fields: Any) -> Gif
         return Gift.objects.create(chapter=chapter, giver=giver or make_user(), **fields)
 
 
+def make_booked_payment(membership: Membership, **fields: Any) -> Payment:
+    """A payment that stands in the books, as every real one does."""
+    from members.actions import books
+
+    payment = make_payment(membership, **fields)
+    with in_chapter(membership.chapter_id):
+        books.record_dues(payment)
+    return payment
+
+
 def make_stripe_event(**fields: Any) -> StripeEvent:
     """An event that waits to be applied."""
     number = next(_count)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from chapters.models import Chapter, Pledge
 from chapters.scope import in_chapter
 from members import bookkeeping as chart
+from members.actions.expenses import record_expense
 from members.actions.posting import (
     FundShort,
     KeyTaken,
@@ -39,12 +40,15 @@ __all__ = [
     "record_dispute",
     "record_donation",
     "record_dues",
+    "record_expense",
     "record_fee",
+    "record_missing_dues",
     "record_payout",
     "record_pledge_receipt",
     "record_refund",
     "record_transfer",
     "reverse_entry",
+    "today_in",
 ]
 _INCOME_OF = {Purpose.ORGANIZATION.value: chart.ORGANIZATION_DUES}
 _Kind = Entry.Kind
@@ -69,6 +73,16 @@ def record_dues(payment: Payment) -> Entry:
         lines=move(payment.amount_cents, debit=chart.CLEARING, credit=income),
         payment=payment,
     )
+
+
+def record_missing_dues(chapter: Chapter) -> int:
+    """Book the payments of the open chapter that are in no entry, oldest first; gives how many."""
+    booked = Entry.objects.filter(chapter=chapter, kind=_Kind.DUES).values("payment")
+    missing = Payment.objects.filter(chapter=chapter).exclude(pk__in=booked)
+    payments = list(missing.select_related("chapter").order_by("paid_at", "id"))
+    for payment in payments:
+        record_dues(payment)
+    return len(payments)
 
 
 def record_fee(

@@ -14,6 +14,7 @@ from django.db.models import Sum
 
 from chapters.models import Chapter
 from members.actions.memberships import lock_chapter
+from members.actions.publishing import publish_entry, stream_of
 from members.bookkeeping import ACCOUNTS, GENERAL, Posting, is_balanced, mirror
 from members.models import Account, Entry, Fund, Line, Payment
 
@@ -80,9 +81,10 @@ def post_entry(
             return _same(known, lines)
         entry = Entry.objects.create(
             chapter=held, key=key, kind=kind, occurred_on=occurred_on, memo=memo, by=by,
-            reverses=reverses, payment=payment,
+            reverses=reverses, payment=payment, stream=stream_of(kind, reverses, payment, lines),
         )  # fmt: skip
         _add_lines(entry, lines)
+        publish_entry(entry)
         return entry
 
 

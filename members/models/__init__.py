@@ -3,10 +3,12 @@
 from members.models.billing import Dispute, Refund, Reminder, Subscription
 from members.models.dues import Checkout, Interval, Membership, Payment, Purpose
 from members.models.events import StripeEvent
+from members.models.expenses import Expense
 from members.models.gifts import Gift, GiftedPlace
 from members.models.invitations import Invitation, InvitationLink, InvitationRefusal
 from members.models.ledger import Account, Entry, Fund, Line
 from members.models.offers import Kind, Need, Offer, OfferRequest
+from members.models.open_books import OpenEntry, OpenLine
 from members.models.organizations import (
     Focus,
     Organization,
@@ -25,6 +27,8 @@ __all__ = [
     "Checkout",
     "Dispute",
     "Entry",
+    "Expense",
+    "Focus",
     "Fund",
     "Gift",
     "GiftedPlace",
@@ -32,23 +36,24 @@ __all__ = [
     "Invitation",
     "InvitationLink",
     "InvitationRefusal",
-    "Line",
-    "Focus",
     "Kind",
+    "Line",
     "Membership",
     "Need",
     "Offer",
     "OfferRequest",
+    "OpenEntry",
+    "OpenLine",
     "Organization",
     "OrganizationDues",
     "OrganizationMembership",
     "OrganizationTier",
     "PaidPlace",
     "Payment",
+    "Population",
     "Purpose",
     "Refund",
     "Reminder",
-    "Population",
     "Representative",
     "SeatInvitation",
     "StripeEvent",

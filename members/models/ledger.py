@@ -89,6 +89,8 @@ class Entry(ChapterOwned):
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="reversal"
     )
+    # Receipts of people are shown to the public together with others of their stream.
+    stream = models.CharField(max_length=120, blank=True, editable=False)
     # Written by the database: no other transaction adds lines to the entry.
     transaction_id = models.BigIntegerField(null=True, editable=False)
 
@@ -104,7 +106,14 @@ class Entry(ChapterOwned):
                 name="members_entry_reversal",
             ),
         ]
-        indexes = [models.Index(fields=["chapter", "occurred_on"], name="members_entry_day")]
+        indexes = [
+            models.Index(fields=["chapter", "occurred_on"], name="members_entry_day"),
+            models.Index(
+                fields=["chapter", "stream", "id"],
+                name="members_entry_stream",
+                condition=~Q(stream=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.occurred_on}"

@@ -1,49 +1,12 @@
-"""Reads over people and money: a person's memberships, a chapter's dues."""
+"""Reads over people and money; those over the books are in `members.queries.books`."""
 
-import datetime
-import zoneinfo
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import QuerySet
 
 from chapters.models import Chapter
 from members.models import Checkout, Membership, Payment, Purpose
-
-
-@dataclass(frozen=True)
-class DuesMonth:
-    """Dues that arrived in one month of the chapter's calendar; `month` is its first day."""
-
-    month: datetime.date
-    cents: int
-    payments: int
-
-
-@dataclass(frozen=True)
-class DuesSummary:
-    """A chapter's received dues in cents, in all and by month, oldest month first."""
-
-    cents: int
-    payments: int
-    months: tuple[DuesMonth, ...]
-
-
-def dues_summary(chapter: Chapter) -> DuesSummary:
-    """What the open books say of dues; sums only, no person in them. Needs the chapter's scope."""
-    rows = (
-        Payment.objects.filter(chapter=chapter)
-        .annotate(month=TruncMonth("paid_at", tzinfo=zoneinfo.ZoneInfo(chapter.zone)))
-        .order_by("month")
-        .values("month")
-        .annotate(cents=Sum("amount_cents"), payments=Count("id"))
-    )
-    months = tuple(DuesMonth(row["month"].date(), row["cents"], row["payments"]) for row in rows)
-    return DuesSummary(
-        sum(month.cents for month in months), sum(month.payments for month in months), months
-    )
 
 
 def membership_of(user: Any, chapter: Chapter) -> Membership | None:

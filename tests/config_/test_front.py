@@ -8,7 +8,13 @@ from django.utils import timezone
 
 from chapters.scope import in_chapter
 from convenings.models import Convening
-from tests.factories import make_chapter, make_membership, make_payment, make_seat
+from tests.factories import (
+    make_booked_payment,
+    make_chapter,
+    make_membership,
+    make_payment,
+    make_seat,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -64,8 +70,9 @@ def test_chapter_home_shows_its_own_people_and_dues_alone(client: Client, sf, de
     make_seat(sf, shown_as="Amara K.", brings="Resident, Bayview")
     make_seat(sf, shown_as="Gone G.", ended=True)
     make_seat(denver, shown_as="Otto Q.")
-    make_payment(make_membership(sf), amount_cents=3650)
-    make_payment(make_membership(denver), amount_cents=9900)
+    for cents in (1000, 1250, 1400):
+        make_booked_payment(make_membership(sf), amount_cents=cents)
+        make_booked_payment(make_membership(denver), amount_cents=9900)
     page = client.get("/san-francisco/").content.decode()
     assert "Amara K." in page and "Resident, Bayview" in page
     assert "Gone G." not in page and "Otto Q." not in page

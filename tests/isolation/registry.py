@@ -87,6 +87,31 @@ def _convening(side: "Side", is_open: bool) -> dict[str, Any]:
     }
 
 
+def _open_line(side: "Side", is_open: bool) -> dict[str, Any]:
+    # Everything here is public by nature, with drafts and without.
+    return {
+        "account_code": "4000",
+        "account_name": "Membership dues",
+        "account_kind": "income",
+        "fund_code": "general",
+        "amount_cents": ORDINARY,
+    }
+
+
+def _open_entry(side: "Side", is_open: bool) -> dict[str, Any]:
+    return {
+        "number": 1,
+        "kind": "together",
+        "memo": "Open memo",
+        "stream": "4000/general",
+        "people": 3,
+    }
+
+
+def _expense(side: "Side", is_open: bool) -> dict[str, Any]:
+    return {"decided_by": None, "decided_at": None, "paid_on": None}
+
+
 Values = dict[str, Any] | Callable[["Side", bool], dict[str, Any]]
 FIELDS: dict[str, Values] = {
     "chapters.Seat": _council,
@@ -97,6 +122,9 @@ FIELDS: dict[str, Values] = {
     "members.Representative": {"role": "manager"},
     "members.SeatInvitation": _promise,
     "members.Offer": {"amount_cents": None},
+    "members.OpenEntry": _open_entry,
+    "members.OpenLine": _open_line,
+    "members.Expense": _expense,
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
     "measurement.DemographicGroup": {"key": ""},
@@ -152,6 +180,7 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:billing-*", "pk", lambda side: side.row("members.Subscription").pk),
     ("members:pay", "pk", lambda side: side.row("members.Checkout").pk),
+    ("members:expense-*", "pk", lambda side: side.row("members.Expense").pk),
     ("members:receipt", "pk", lambda side: side.row("members.Payment").pk),
     ("members:gift-answer", "token", lambda side: side.row("members.Gift").token),
     ("members:invitation-link", "code", lambda side: side.row("members.InvitationLink").code),

@@ -105,9 +105,9 @@ def test_demo_people_load_twice_without_payments(db):
     for _ in range(2):
         demo.load()
         with as_backbone():
-            assert Membership.objects.filter(status="active").count() == 3
+            assert Membership.objects.filter(status="active").count() == 4
             assert not Payment.objects.exists()
-    assert User.objects.filter(email__endswith=demo.DOMAIN).count() == 5
+    assert User.objects.filter(email__endswith=demo.DOMAIN).count() == 6
 
 
 def test_demo_says_who_chairs_a_council():

@@ -12,8 +12,9 @@ from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from members import actions, gateway
 from members.dues import a_year_after, day_in
-from members.models import Checkout, Membership, Payment, StripeEvent
-from members.queries import dues_summary, membership_of
+from members.models import Checkout, Entry, Membership, Payment, StripeEvent
+from members.queries import membership_of
+from members.queries.books import ledger_balance, person_cents
 from members.tasks import sweep_events
 from tests.factories import make_membership, make_stripe_event
 from tests.payments import deliver, open_page, pay, session_events
@@ -263,11 +264,11 @@ def test_reconciling_looks_up_checkouts_whose_events_are_gone(provider, mia, sf)
         assert Membership.objects.get().status == "active"
 
 
-def test_dues_summary_adds_up_by_month(provider, mia, lou, sf):
+def test_each_payment_is_booked_once(provider, mia, lou, sf):
     paid_once(provider, mia, sf, 3600)
     paid_once(provider, lou, sf, 1250)
     with in_chapter(sf):
-        summary = dues_summary(sf)
-    month = day_in(sf.zone, timezone.now()).replace(day=1)
-    assert (summary.cents, summary.payments) == (4850, 2)
-    assert [(m.month, m.cents, m.payments) for m in summary.months] == [(month, 4850, 2)]
+        entries = Entry.objects.filter(kind="dues").order_by("id")
+        assert [entry.payment.amount_cents for entry in entries] == [3600, 1250]
+        assert person_cents(Payment.objects.all()) == 4850
+        assert ledger_balance(sf) == 0

@@ -266,3 +266,20 @@ def test_of_two_who_spend_the_same_money_at_once_one_succeeds(transactional_db, 
     assert sorted(results) == ["below zero", "spent"]
     with in_chapter(sf):
         assert books.fund_balance(Fund.objects.get(code="childcare")) == 100
+
+
+def test_payments_from_before_the_books_are_booked_once(sf, denver):
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    from tests.factories import make_membership, make_payment
+
+    payments = [make_payment(make_membership(chapter)) for chapter in (sf, sf, denver)]
+    for lines in (["San Francisco: 2 payments booked", "Denver: 1 payments booked"], []):
+        out = StringIO()
+        call_command("book_payments", stdout=out)
+        assert sorted(out.getvalue().splitlines()) == sorted(lines)
+    for payment in payments:
+        with in_chapter(payment.chapter):
+            assert Entry.objects.get(payment=payment).kind == "dues"

@@ -329,6 +329,11 @@ PAGES = [
     Shown("gift-done", f"{CHAPTER}gift/done/", "", "mia", pay_gift),
     Shown("gift-answer", f"{CHAPTER}gifts/<str:token>/", "", "mia", open_gift),
     Shown("job", f"{CHAPTER}jobs/<uuid:pk>/", f"{SF}/jobs/{{job}}/", "lou"),
+    # Open books
+    Shown("books", f"{CHAPTER}books/", f"{SF}/books/"),
+    Shown("books-none", f"{CHAPTER}books/", "/tucson/books/"),
+    Shown("books-nation", "books/", "/books/"),
+    Shown("expenses", f"{CHAPTER}expenses/", f"{SF}/expenses/", "lou"),
     # Signing in
     Shown("login", "account/login/", "/account/login/"),
     Shown("login-errors", "account/login/", "/account/login/", after=send_form, statuses=(422,)),
@@ -537,6 +542,10 @@ NO_PAGES = {
     f"{CHAPTER}join/returned/": "leads back into the way of joining",
     f"{CHAPTER}jobs/<uuid:pk>/stop/": "takes a form only",
     f"{CHAPTER}jobs/<uuid:pk>/files/<uuid:file>/": "a file",
+    f"{CHAPTER}books.csv": "a file",
+    f"{CHAPTER}expenses/<int:pk>/approve/": "takes a form only",
+    f"{CHAPTER}expenses/<int:pk>/reject/": "takes a form only",
+    f"{CHAPTER}expenses/<int:pk>/pay/": "takes a form only",
     "account/password/set/": "nobody is without a password who sees it",
     "account/2fa/recovery-codes/download/": "a file",
     "account/2fa/webauthn/login/": "takes a form only, or answers for programs",
