@@ -11,8 +11,8 @@ from tests.stack import Stack, free_ports
 from tests.storm import Storm
 
 FIGURES = ("webhook_storm_wrong", "webhook_ack_p99_ms")
-# Ten payments make some forty events; each comes so many times.
-PEOPLE, COPIES, FAULTS, LOST = 460, 6, 560, 40
+# Ten payments make some fifty events; each comes so many times.
+PEOPLE, COPIES, FAULTS, LOST = 340, 6, 560, 45
 
 
 def measure(wanted: set[str]) -> Iterator[Figure]:

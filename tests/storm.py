@@ -21,19 +21,24 @@ from typing import Any
 
 import psycopg2
 
-from tests.sandboxes import BOUNCES, GOOD, LATER
+from tests.sandboxes import BOUNCES, GOOD, LATER, ONCE
 from tests.stack import Stack, until
 
-# What becomes of one payment in ten: the card, and what Stripe is told afterwards.
+# What becomes of one payment in ten: how often it is paid, the card, what Stripe is told then.
 STORY = (
-    *[(GOOD, "")] * 5,
-    (LATER, "succeeded"),
-    (BOUNCES, "failed"),
-    (GOOD, "refund"),
-    (GOOD, "refund in part"),
-    ("", "expire"),
+    *[("once", GOOD, "")] * 3,
+    ("once", LATER, "succeeded"),
+    ("once", BOUNCES, "failed"),
+    ("once", GOOD, "refund"),
+    ("once", GOOD, "refund in part"),
+    ("once", "", "expire"),
+    ("month", GOOD, ""),
+    ("month", ONCE, ""),
 )
-_LOST = "checkout.session.completed"
+# A month and a day: every subscription is renewed, and no failed card tried a second time.
+_DAYS = 32
+# Of some events no copy ever arrives: only a look at Stripe can tell of them.
+_LOST = ("checkout.session.completed", "refund.created", "invoice.paid")
 _OPEN_PAGES = """
 import json
 from chapters.models import Chapter
@@ -46,7 +51,8 @@ chapter = Chapter.objects.filter(slug=slug).first() or make_chapter(
 pages = {{}}
 for number in range({first}, {last}):
     user = make_user(f"{{slug}}-{{number}}", password=None)
-    pages[number] = open_page(user, chapter).session_id
+    interval = {intervals!r}[number % {length}]
+    pages[number] = open_page(user, chapter, interval=interval).session_id
 print("PAGES" + json.dumps(pages))
 """
 _PAGES_AT_ONCE = 150
@@ -128,14 +134,18 @@ class Storm:
         pages: dict[int, str] = {}
         for first in range(0, self.people, _PAGES_AT_ONCE):
             last = min(first + _PAGES_AT_ONCE, self.people)
-            said = self.stack.run(_OPEN_PAGES.format(slug=slug, first=first, last=last))
+            intervals = [interval for interval, _, _ in STORY]
+            script = _OPEN_PAGES.format(
+                slug=slug, first=first, last=last, intervals=intervals, length=len(STORY)
+            )
+            said = self.stack.run(script)
             found = json.loads(said.rpartition("PAGES")[2])
             pages |= {int(number): session for number, session in found.items()}
         return pages
 
     def _tell(self, pages: dict[int, str]) -> None:
         for number, session in sorted(pages.items()):
-            card, ending = STORY[number % len(STORY)]
+            _, card, ending = STORY[number % len(STORY)]
             if card:
                 self.control("POST", f"sessions/{session}/pay", card=card)
             if ending == "expire":
@@ -144,6 +154,7 @@ class Storm:
                 self._refund(session, 3600 if ending == "refund" else 1200)
             elif ending:
                 self.control("POST", f"sessions/{session}/settle", outcome=ending)
+        self.control("POST", "clock", days=_DAYS)
 
     def _refund(self, session: str, cents: int) -> None:
         intent = self._api("GET", f"checkout/sessions/{session}")["payment_intent"]
@@ -156,10 +167,7 @@ class Storm:
         pages = self._open_pages(slug)
         self.control("POST", "webhooks", hold=True, duplicate=self.copies, types=[])
         self._tell(pages)
-        # Of some sessions no event ever arrives: only a look at Stripe can tell of them.
-        seed = self.random.randrange(2**32)
-        lost = {"type": _LOST, "count": self.lost, "seed": seed}
-        lost_events = len(self.control("POST", "webhooks/lose", **lost)["lost"])
+        lost = self._lose_some()
         began = time.monotonic()
         held = self.control("GET", "deliveries/tally")["deliveries"]
         self.control("POST", "webhooks/release", seed=self.random.randrange(2**32))
@@ -174,14 +182,22 @@ class Storm:
             wrong=wrong,
             deliveries=held["held"],
             duplicates=held["held"] - held["held"] // self.copies,
-            lost=lost_events,
-            faults=injected + lost_events,
+            lost=lost,
+            faults=injected + lost,
             seconds=round(time.monotonic() - began, 1),
             database_away=round(self.away, 1),
             answers=tally["answers"],
             ack_p50_ms=tally["ack_p50_ms"],
             ack_p99_ms=tally["ack_p99_ms"],
         )
+
+    def _lose_some(self) -> int:
+        lost = 0
+        for place, kind in enumerate(_LOST):
+            count = self.lost * (place + 1) // len(_LOST) - self.lost * place // len(_LOST)
+            asked = {"type": kind, "count": count, "seed": self.random.randrange(2**32)}
+            lost += len(self.control("POST", "webhooks/lose", **asked)["lost"])
+        return lost
 
     def _blow(self, held: int) -> None:
         """Plan failures bit by bit, kill workers, and pull the database away at half time."""
@@ -204,9 +220,7 @@ class Storm:
     def _plan_faults(self, count: int) -> None:
         for _ in range(count):
             mode = self.random.choice(("429", "500", "500", "timeout"))
-            self.control(
-                "POST", "faults", mode=mode, method="GET", path="/v1/checkout", seconds=0.05
-            )
+            self.control("POST", "faults", mode=mode, method="GET", path="/v1/", seconds=0.05)
             self.planned += 1
 
     def _clear_faults(self) -> int:
