@@ -46,7 +46,9 @@ class OfferQuerySet(models.QuerySet):
         )
         person = Q(organization_membership__isnull=True) & (_pays(today) | _is_seated(today))
         lasting = Q(available_until__isnull=True) | Q(available_until__gte=today)
-        return self.filter(lasting, paid | person, status=Offer.Status.OPEN)
+        # Who has left the network has nobody to answer for their offers.
+        there = Q(user__is_active=True)
+        return self.filter(lasting, paid | person, there, status=Offer.Status.OPEN)
 
 
 def _pays(today: datetime.date) -> Exists:

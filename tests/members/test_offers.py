@@ -77,6 +77,7 @@ def test_offers_stand_while_their_giver_has_paid(sf, ana):
     make_offer(sf, seated, title="Seated")
     make_offer(sf, lapsed, title="Lapsed")
     make_offer(sf, make_user(), title="Stranger")
+    make_offer(sf, make_membership(sf, make_user(is_active=False)).user, title="Gone")
     make_offer(sf, ana, title="Unpaid", organization_membership=unpaid)
     make_offer(sf, ana, title="Paused", status="paused")
     make_offer(sf, ana, title="Over", available_until=past)
