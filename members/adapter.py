@@ -2,10 +2,12 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.core import ratelimit
+from django.conf import settings
 from django.http import HttpRequest
 
 from chapters.post import post
@@ -24,6 +26,11 @@ class AccountAdapter(DefaultAccountAdapter):
         "unknown_email": "Enter the e-mail address of your account",
         "incorrect_password": "Enter the password of your account",
     }
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link in a letter leads to the site itself, whatever host the request named."""
+        path = urlsplit(super().get_reset_password_from_key_url(key)).path
+        return f"{settings.SITE_URL}{path}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the letter into the outbox, in the transaction that asks for it."""
