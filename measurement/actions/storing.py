@@ -21,10 +21,14 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Stored:
-    """What a load did: rows that are new, rows that were there already, word for word."""
+    """What a load did: rows that are new, rows that were there already, word for word.
+
+    restated: new rows that say something else than the release that counted before.
+    """
 
     added: int
     known: int
+    restated: int = 0
 
 
 @dataclass(frozen=True)

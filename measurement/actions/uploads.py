@@ -1,72 +1,55 @@
 """A file of figures from its bytes to what readers see; all of it in one transaction or nothing."""
 
-import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
-import polars as pl
 from django.db import transaction
 
-from chapters.models import Chapter, Place
+from chapters.models import Chapter
 from chapters.ready import forget
-from measurement.actions import storing
-from measurement.loading.checks import Terms, check_piece
-from measurement.loading.files import find_style, read_pieces
+from measurement.actions import storing, weighing
+from measurement.actions.entering import Books, read_terms
+from measurement.loading.checks import check_piece
+from measurement.loading.layouts import LONG, Reading, read_tables
 from measurement.loading.problems import Problem, Refused
-from measurement.models import DemographicGroup, Indicator, Period, Source, Upload
+from measurement.models import Upload
 
 MOST_PROBLEMS = Upload.MOST_PROBLEMS
+Report = Callable[[int, str], None]
 
 
-@dataclass
-class Books:
-    """Codes to numbers of rows while a file is read; what is new is written on first sight."""
+def _silent(rows: int, phase: str) -> None:
+    """Report to nobody."""
 
-    file: str
-    chapter_id: int | None
+
+@dataclass(frozen=True)
+class Task:
+    """One file to load: whose it is, what its new sources are, how it is read, who is told.
+
+    about: publisher, title, licence, programme, url, file_sha256 of sources that are new.
+    """
+
+    stream: BinaryIO
+    name: str
+    chapter: Chapter | None
     about: dict[str, Any]
-    groups: dict[str, int] = field(default_factory=dict)
-    periods: dict[tuple[dt.date, dt.date], int] = field(default_factory=dict)
-    sources: dict[tuple[str, str], int] = field(default_factory=dict)
-    has_old_source: bool = False
-
-    def enter(self, figures: pl.DataFrame) -> pl.DataFrame:
-        """The figures with the ids of their groups, periods and sources."""
-        for key in figures["group"].unique():
-            self.groups[key] = self.groups.get(key) or _group(key)
-        for pair in figures.select("first", "last").unique().iter_rows():
-            self.periods[pair] = self.periods.get(pair) or _period(*pair)
-        for pair in figures.select("source", "release").unique().iter_rows():
-            self.sources[pair] = self.sources.get(pair) or self._source(*pair)
-        return (
-            figures.join(_table(self.periods, ("first", "last"), "period_id"), ["first", "last"])
-            .join(_table(self.sources, ("source", "release"), "source_id"), ["source", "release"])
-            .with_columns(pl.col("group").replace_strict(self.groups).alias("group_id"))
-            .rename({"indicator": "indicator_id", "place": "place_id", "value": "obs_value"})
-            .with_columns(pl.col("annotation").str.slice(0, 40).alias("annotation_raw"))
-        )
-
-    def _source(self, table: str, release: str) -> int:
-        found = Source.objects.filter(
-            chapter_id=self.chapter_id, table_id=table, release=release
-        ).first()
-        if found:
-            self.has_old_source = True
-            return int(found.pk)
-        if not self.about.get("publisher"):
-            message = f"Name the publisher of “{table}”, release “{release}”: it is new."
-            raise Refused([Problem("OBS-SOURCE", self.file, 1, "source", message)])
-        fields = {"title": table, "licence": "", "programme": "administrative"} | self.about
-        return int(
-            Source.objects.create(
-                chapter_id=self.chapter_id, table_id=table, release=release, **fields
-            ).pk
-        )
+    reading: Reading = LONG
+    report: Report = _silent
 
 
-def _table(ids: dict[Any, int], names: tuple[str, str], column: str) -> pl.DataFrame:
-    first, second = zip(*ids, strict=True)
-    return pl.DataFrame({names[0]: first, names[1]: second, column: list(ids.values())})
+@dataclass(frozen=True)
+class Checkup:
+    """What a file would do: its lines, what each comes to, and what to take note of."""
+
+    rows: int
+    stored: storing.Stored
+    warnings: list[Problem] = field(default_factory=list)
+    first: list[dict[str, Any]] = field(default_factory=list)
+
+
+class _Undo(Exception):
+    """Ends the savepoint in which a file was tried."""
 
 
 def load_file(
@@ -77,73 +60,92 @@ def load_file(
     about: dict[str, Any],
     upload: Upload | None = None,
     is_public: bool,
+    **options: Any,
 ) -> storing.Stored:
-    """Load a long file of figures: checked, stored, and counting if public.
+    """Load a file of figures: checked, stored, and counting if public.
 
-    about: publisher, title, licence, programme, url, file_sha256 of sources that are new.
-    Needs the chapter's scope, or the backbone's for the nation's figures (chapter None).
+    about, and options `reading` and `report`: see `Task`. Warnings are not looked for: `check_file`
+    lists them. Needs the chapter's scope, or the backbone's for the nation's figures (chapter
+    None).
 
     Raises:
         Refused: with every problem; nothing was stored.
     """
-    chapter_id = chapter.pk if chapter else None
+    task = Task(stream, name, chapter, about, **options)
     with transaction.atomic():
-        books = _read_in(stream, name, chapter_id, about)
-        try:
-            stored = storing.insert(
-                upload.pk if upload else None, chapter_id, is_public=is_public,
-                is_new=not books.has_old_source,
-            )  # fmt: skip
-        except storing.Twins as error:
-            twins = [_twin(clash, name) for clash in storing.find_twins()]
-            raise Refused(twins) if twins else error from None
+        books = _read_in(task)
+        stored = _insert(task, books, upload, is_public=is_public)
         if is_public and stored.added:
+            task.report(stored.added, "Computing rollups")
             storing.publish()
             for one in Chapter.objects.all():
                 forget(one)
     return stored
 
 
-def _read_in(stream: BinaryIO, name: str, chapter_id: int | None, about: dict[str, Any]) -> Books:
+def check_file(stream: BinaryIO, name: str, **options: Any) -> Checkup:
+    """What `load_file` would do with a file, and every warning; nothing stays behind.
+
+    Raises:
+        Refused: with every problem.
+    """
+    task = Task(stream, name, **options)
+    try:
+        with transaction.atomic():
+            _read_in(task)
+            found = _weigh(task)
+            raise _Undo
+    except _Undo:
+        return found
+
+
+def _weigh(task: Task) -> Checkup:
+    twins = [_twin(clash, task.name) for clash in storing.find_twins()]
+    if twins:
+        raise Refused(twins)
+    task.report(0, "Comparing with what is there")
+    weighing.prepare()
+    rows, known, restated = weighing.count()
+    stored = storing.Stored(rows - known, known, restated)
+    problems = weighing.find(task.name, MOST_PROBLEMS)
+    if errors := [problem for problem in problems if problem.severity == "E"]:
+        raise Refused(errors)
+    return Checkup(rows, stored, problems, weighing.first_rows())
+
+
+def _insert(task: Task, books: Books, upload: Upload | None, *, is_public: bool) -> storing.Stored:
+    task.report(0, "Storing")
+    chapter_id = task.chapter.pk if task.chapter else None
+    try:
+        return storing.insert(
+            upload.pk if upload else None, chapter_id, is_public=is_public,
+            is_new=not books.has_old_source,
+        )  # fmt: skip
+    except storing.Twins as error:
+        twins = [_twin(clash, task.name) for clash in storing.find_twins()]
+        raise Refused(twins) if twins else error from None
+
+
+def _read_in(task: Task) -> Books:
     """Every piece of the file into the table of this transaction, unless something is wrong."""
-    comma = find_style(stream.read(64_000), name).comma
-    stream.seek(0)
-    terms, books = read_terms(), Books(name, chapter_id, about)
+    terms = read_terms(task.chapter)
+    books = Books(task.name, task.chapter.pk if task.chapter else None, task.about)
     problems: list[Problem] = []
+    rows = 0
     storing.open_table()
-    for table in read_pieces(stream, name):
-        checked = check_piece(table, terms, name, comma)
-        problems += checked.problems[: MOST_PROBLEMS - len(problems)]
+    for piece in read_tables(task.stream, task.name, task.reading):
+        checked = check_piece(piece.table, terms, task.name, piece.comma, has_codes=piece.has_codes)
+        found = [replace(p, column=piece.names.get(p.column, p.column)) for p in checked.problems]
+        problems += found[: MOST_PROBLEMS - len(problems)]
         if not problems:
             storing.copy_in(books.enter(checked.figures))
+        rows += checked.figures.height
+        task.report(rows, "Reading lines")
     if not problems and books.has_old_source:
-        problems = [_changed(clash, name) for clash in storing.find_changes()]
+        problems = [_changed(clash, task.name) for clash in storing.find_changes()]
     if problems:
         raise Refused(problems)
     return books
-
-
-def read_terms() -> Terms:
-    """What a file may name: the newest version of each indicator in reach, and all places."""
-    indicators = {}
-    for row in Indicator.objects.order_by("version"):
-        low, high = (None if b is None else float(b) for b in (row.valid_min, row.valid_max))
-        is_proportion = row.value_type == Indicator.ValueType.PROPORTION
-        indicators[row.code] = (row.pk, low, high, is_proportion)
-    return Terms(indicators, dict(Place.objects.values_list("geoid", "pk")))
-
-
-def _group(key: str) -> int:
-    name = ", ".join(part.partition("=")[2].replace("_", " ") for part in key.split(";"))
-    defaults = {"name": name.capitalize() or "All people"}
-    return int(DemographicGroup.objects.get_or_create(key=key, defaults=defaults)[0].pk)
-
-
-def _period(first: dt.date, last: dt.date) -> int:
-    label = str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
-    window = last.year - first.year + 1
-    defaults = {"window_years": window, "label": label}
-    return int(Period.objects.get_or_create(start=first, end=last, defaults=defaults)[0].pk)
 
 
 def _twin(clash: storing.Clash, file: str) -> Problem:

@@ -31,11 +31,13 @@ MOST_EXAMPLES = 1000
 class Terms:
     """What the codes of a file may be: codes to numbers of rows, and the bounds of indicators.
 
-    `indicators`: code to (id, lowest, highest, whether it is a proportion).
+    `indicators`: code to (id, lowest, highest, whether it is a proportion). `others`: codes of
+    places that exist, and of which this file may not speak.
     """
 
     indicators: Mapping[str, tuple[int, float | None, float | None, bool]]
     places: Mapping[str, int]
+    others: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -131,7 +133,7 @@ def _keys(table: pl.DataFrame, terms: Terms, judge: _Judge) -> pl.DataFrame:
     )  # fmt: skip
     judge.blame(
         table, pl.col("place").is_null() & (pl.col("ref_area") != ""), "GEO-UNKNOWN", "ref_area",
-        lambda code: _place_message(code, terms.places),
+        lambda code: _place_message(code, terms),
     )  # fmt: skip
     judge.problems = [_as_lost_zero(problem) for problem in judge.problems]
     wrong = (
@@ -151,9 +153,12 @@ def _number_of(column: str, numbers: Mapping[str, int]) -> pl.Expr:
     )
 
 
-def _place_message(code: str, places: Mapping[str, int]) -> str:
-    if f"0{code}" in places:
-        return f"“{code}” has lost its zero; did you mean 0{code}?"
+def _place_message(code: str, terms: Terms) -> str:
+    zeroed = f"0{code}"
+    if zeroed in terms.places or zeroed in terms.others:
+        return f"“{code}” has lost its zero; did you mean {zeroed}?"
+    if code in terms.others:
+        return f"“{code}” is another chapter’s to report; figures of your own place only."
     return f"“{code}” is not a place of the library."
 
 

@@ -1,0 +1,94 @@
+"""`manage.py load_observations`: the nation's figures from a file, all or nothing."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from chapters.scope import in_chapter
+from chapters.unscoped import as_backbone
+from measurement.models import Observation, Upload
+
+HEAD = "indicator,ref_area,period,group,value,moe,conf_level,source,release"
+RATE = "employment_rate_25_54"
+
+
+def line(value: str, year: str = "1999", release: str = "r1", place: str = "0667000") -> str:
+    return f"{RATE},{place},{year},,{value},0.01,90,T1,{release}"
+
+
+@pytest.fixture
+def run(figures: None, tmp_path: Path) -> Any:
+    def command(*lines: str, **options: Any) -> tuple[int, list[str], str]:
+        """Exit status, the problems, and what it said."""
+        path, out, err = tmp_path / "figures.csv", io.StringIO(), io.StringIO()
+        path.write_text("\n".join((HEAD, *lines)))
+        options = {"publisher": "Example Bureau"} | options
+        try:
+            call_command("load_observations", path, stdout=out, stderr=err, **options)
+        except CommandError as error:
+            return error.returncode, err.getvalue().splitlines(), str(error)
+        return 0, err.getvalue().splitlines(), out.getvalue().strip()
+
+    return command
+
+
+def count() -> int:
+    with as_backbone():
+        return Observation.objects.filter(period__label__in=["1999", "2000"]).count()
+
+
+def test_a_file_is_loaded_published_and_noted_and_again_changes_nothing(run: Any) -> None:
+    assert run(line("0.5")) == (0, [], "Added 1 figures; 0 were there already.")
+    assert run(line("0.5")) == (0, [], "Nothing is new: 1 figures are there already.")
+    assert count() == 1
+    with as_backbone():
+        upload = Upload.objects.get()
+        assert (upload.state, upload.chapter, upload.added) == ("published", None, 1)
+        assert Observation.objects.get(batch=upload).is_current
+
+
+def test_errors_are_printed_one_a_line_and_nothing_is_loaded(run: Any) -> None:
+    status, problems, told = run(line("0.5"), line("1O4"), line("1.5", "2000"))
+    assert (status, told, count()) == (2, "2 problems; nothing was loaded.", 0)
+    assert [problem.split(":")[0] for problem in problems] == [
+        "OBS-TYPE figures.csv line 3, value",
+        "OBS-RANGE figures.csv line 4, value",
+    ]
+
+
+def test_warnings_ask_to_be_acknowledged(run: Any) -> None:
+    lines = line("0.5"), line("0.8", "2000")
+    status, problems, _ = run(*lines)
+    assert (status, count()) == (2, 0)
+    assert [problem.split(" ")[0] for problem in problems] == ["OBS-JUMP"]
+    assert run(*lines, acknowledge=True)[0] == 0
+    assert count() == 2
+
+
+def test_a_dry_run_leaves_nothing(run: Any) -> None:
+    assert run(line("0.5"), dry_run=True)[2] == "Would add 1 figures; 0 are there."
+    assert count() == 0
+
+
+def test_a_restatement_is_counted(run: Any) -> None:
+    run(line("0.5"))
+    assert "1 of them restated" in run(line("0.52", release="r2"))[2]
+
+
+def test_a_chapters_figures_wait_for_review(run: Any, sf: Any) -> None:
+    assert run(line("0.5"), chapter="san-francisco")[0] == 0
+    with in_chapter(sf):
+        assert Upload.objects.get(chapter=sf).state == "loaded"
+        assert Observation.objects.get(chapter=sf).visibility == "C"
+
+
+def test_a_chapter_reports_of_its_own_place_alone(run: Any, sf: Any) -> None:
+    status, problems, _ = run(line("0.5", place="0820000"), chapter="san-francisco")
+    assert status == 2
+    assert "another chapter" in problems[0]
+    assert run(line("0.5"), chapter="nowhere")[0] == 2
