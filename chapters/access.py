@@ -3,6 +3,7 @@
 from typing import Any
 
 from chapters.models import Job, Seat
+from chapters.scope import current
 
 
 def is_backbone(user: Any) -> bool:
@@ -11,8 +12,14 @@ def is_backbone(user: Any) -> bool:
 
 
 def is_council(user: Any) -> bool:
-    """True while the person holds a seat on the open chapter's council."""
-    return user.is_authenticated and Seat.objects.current().filter(user=user).exists()
+    """True while the person holds a seat on the open chapter's council.
+
+    The chapter is named here, so that a wider scope, such as the backbone's, makes nobody council.
+    """
+    scope = current()
+    if scope is None or scope.chapter_id is None or not user.is_authenticated:
+        return False
+    return Seat.objects.current().filter(chapter_id=scope.chapter_id, user=user).exists()
 
 
 def can_see_job(user: Any, job: Job) -> bool:
