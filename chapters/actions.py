@@ -10,9 +10,10 @@ from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
 
+from chapters import audit
 from chapters.doorbell import ring
-from chapters.models import Application, Chapter, Job, Place, Pledge, WaitlistEntry
-from chapters.post import post
+from chapters.models import Application, Chapter, Job, Mail, Place, Pledge, WaitlistEntry
+from chapters.post import DELIVER_POST, post
 from chapters.queries import backbone_staff
 from chapters.ready import forget
 
@@ -49,6 +50,25 @@ def stop_job(job: Job) -> bool:
             status=Job.Status.STOPPED, fence=F("fence") + 1, lease_until=None, finished_at=Now()
         )
     )
+
+
+def send_again(mail: Mail, *, by: Any) -> bool:
+    """Put a letter that was tried in vain back into the outbox, under its own Message-ID.
+
+    False where it waits, was sent, was withdrawn before any try, or carries a code that has
+    long expired.
+    """
+    states = [Mail.State.FAILED, Mail.State.UNKNOWN]
+    tried = Mail.objects.filter(pk=mail.pk, state__in=states, attempts__gte=1)
+    with transaction.atomic():
+        is_queued = tried.exclude(kind="account").update(
+            state=Mail.State.QUEUED, attempts=0, error="", not_before=Now(), lease_until=None
+        )
+        if is_queued:
+            facts = {"kind": mail.kind}
+            audit.record("mail.sent-again", subject=mail, chapter=mail.chapter, by=by, facts=facts)
+            ring(DELIVER_POST)
+    return bool(is_queued)
 
 
 def recount_pledges(chapter: Chapter) -> int:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from chapters import audit
-from chapters.actions import recount_pledges
+from chapters.actions import recount_pledges, send_again
 from chapters.finding import waiting_by_city
 from chapters.models import (
     Application,
@@ -248,6 +248,21 @@ class MailAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind", "chapter"]
     search_fields = ["to", "subject"]
     date_hierarchy = "created_at"
+    actions = ["send_again"]
+
+    @admin.action(description="Send again", permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        """Queue the letters that failed once more; others stay as they are."""
+        rows = list(queryset.select_related("chapter"))
+        count = sum(send_again(mail, by=request.user) for mail in rows)
+        messages.success(request, f"{count} of {len(rows)} wait to be sent again.")
+        if count < len(rows):
+            rest = "The others wait, were sent or withdrawn, or carry a code that has expired."
+            messages.info(request, rest)
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        """Who may change mail may have it sent; nobody edits a letter."""
+        return request.user.has_perm("chapters.change_mail")
 
     def get_exclude(self, request: HttpRequest, obj: Mail | None = None) -> list[str]:
         """Hide letters that carry sign-in codes: who reads one could become its receiver."""

@@ -19,6 +19,7 @@ from members import (
     invitation_admin,  # noqa: F401 - its pages register themselves
     organization_admin,  # noqa: F401 - registers its models
 )
+from members.deeds import CANCEL, GRANT, RECEIPT, REFUND, DeedsAdmin
 from members.models import (
     Checkout,
     Membership,
@@ -113,15 +114,19 @@ class MembershipForm(ModelForm):
         row = self.instance
         if status not in (row.status, *Membership.MOVES[row.status]):
             raise ValidationError("A membership does not move from its status to this one.")
+        if status == Membership.Status.CANCELLED and status != row.status:
+            # The renewal ends with it, and somebody will ask for the reason.
+            raise ValidationError("Use “Cancel the membership”.")
         if status == Membership.Status.ACTIVE and not (row.number and row.paid_until):
             raise ValidationError("Nobody is active before dues were paid.")
         return status
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(DeedsAdmin):
     """Memberships of all chapters; dates follow from payments and are not typed here."""
 
+    deeds = (GRANT, CANCEL)
     form = MembershipForm
     list_display = ["user", "chapter", "is_home", "number", "status", "joined_on", "paid_until"]
     list_filter = ["chapter", "status", "is_home"]
@@ -172,9 +177,10 @@ class CheckoutAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(DeedsAdmin, ReadOnlyAdmin):
     """Dues that arrived."""
 
+    deeds = (REFUND, RECEIPT)
     list_display = ["receipt_number", "paid_at", "chapter", "user", "amount_cents", "currency"]
     list_filter = ["chapter", "paid_at"]
     list_select_related = ["user", "chapter"]

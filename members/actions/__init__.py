@@ -15,6 +15,7 @@ from members.actions.memberships import MoveRefused, change_status
 from members.actions.moving import follow_homes, join_beside, move_home
 from members.actions.organization_dues import order_dues
 from members.actions.places import ask_for_place, decline_place, grant_place, set_paid_places
+from members.actions.receipts import ReceiptRefused, resend_receipt
 from members.actions.reconciling import reconcile
 from members.actions.refunds import (
     RefundRefused,
@@ -23,9 +24,15 @@ from members.actions.refunds import (
     send_refund,
 )
 from members.actions.renewals import change_renewal, end_subscriptions, refresh_subscription
+from members.actions.waiving import cancel_membership, grant_year, mark_of
 
 __all__ = [
     "MoveRefused",
+    "ReceiptRefused",
+    "cancel_membership",
+    "grant_year",
+    "mark_of",
+    "resend_receipt",
     "apply_event",
     "ask_for_place",
     "change_renewal",

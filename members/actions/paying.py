@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from chapters.models import Chapter
+from chapters.models import Chapter, Mail
 from chapters.post import post
 from members import gateway
 from members.actions.books import record_dues, record_fee
@@ -144,7 +144,7 @@ def store_payment(checkout: Checkout, received: Receipt, *, is_first: bool) -> P
     record_dues(payment)
     record_fee(payment, received.fee_cents or 0)
     known.handler(checkout, payment)
-    _send_receipt(checkout, payment)
+    send_receipt(checkout, payment)
     return payment
 
 
@@ -168,8 +168,10 @@ def letter(checkout: Checkout, payment: Payment) -> dict[str, Any]:
     }
 
 
-def _send_receipt(checkout: Checkout, payment: Payment) -> None:
-    post("receipt", payment.user.email, letter(checkout, payment), chapter=payment.chapter)
+def send_receipt(checkout: Checkout, payment: Payment) -> Mail:
+    """Post the receipt of a payment; `checkout` says whether the same is charged again."""
+    known = letter(checkout, payment)
+    return post("receipt", payment.user.email, known, chapter=payment.chapter)
 
 
 # --- Dues ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ a part of it takes none.
 import datetime
 import logging
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Sum
@@ -55,17 +55,24 @@ class RefundRefused(Exception):
 # --- Asking --------------------------------------------------------------------------------------
 
 
-def refund_payment(payment: Payment, cents: int, by: Any, reason: str) -> Refund:
+def refund_payment(
+    payment: Payment, cents: int, by: Any, reason: str, key: UUID | None = None
+) -> Refund:
     """Ask for a refund of `cents` of a payment; a worker sends it. In the chapter's scope.
 
+    key: the refund's id, made with the form; the same form sent twice is one refund.
     Raises RefundRefused where less is left.
     """
     with transaction.atomic():
         held = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+        asked = Refund.objects.filter(pk=key, payment=held).first() if key else None
+        if asked:
+            return asked
         left = refundable_cents(held)
         if not 0 < cents <= left:
             raise RefundRefused(f"{show_dollars(left)} of this payment can be refunded.")
         refund = Refund.objects.create(
+            id=key or uuid4(),
             chapter_id=held.chapter_id,
             payment=held,
             user_id=held.user_id,
