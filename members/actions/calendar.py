@@ -55,8 +55,8 @@ def _sweep_one(chapter: Chapter, membership_id: int, day: datetime.date) -> None
     if membership.status == _Status.ACTIVE and _has_ended(membership.paid_until, day):
         _end_of_dues(membership, chapter, subscription, day)
     if membership.status == _Status.PAST_DUE and _has_ended(membership.grace_until, day):
-        _lapse(membership, chapter)
-    elif not _pays_here(membership):
+        _lapse(membership, chapter, subscription)
+    elif not _pays_here(membership, subscription):
         return
     elif membership.status == _Status.PAST_DUE:
         _remind_in_grace(membership, subscription, day)
@@ -64,9 +64,13 @@ def _sweep_one(chapter: Chapter, membership_id: int, day: datetime.date) -> None
         _remind_before(membership, subscription, day)
 
 
-def _pays_here(membership: Membership) -> bool:
-    """False beside a home: the letters come from where the dues are paid."""
-    return membership.is_home or Payment.objects.filter(membership=membership).exists()
+def _pays_here(membership: Membership, subscription: Subscription | None) -> bool:
+    """False beside a home: the letters come from where the next dues are paid.
+
+    Payments of earlier years tell nothing, since the person may have moved; a renewal that goes
+    on does.
+    """
+    return membership.is_home or bool(subscription and subscription.will_renew)
 
 
 def _has_ended(last: datetime.date | None, day: datetime.date) -> bool:
@@ -86,7 +90,7 @@ def _end_of_dues(
 ) -> None:
     """Grace, unless the person stopped the renewal: then it ends as they were told."""
     if subscription and _was_stopped(subscription):
-        _lapse(membership, chapter)
+        _lapse(membership, chapter, subscription)
         return
     assert membership.paid_until is not None
     move_membership(
@@ -110,10 +114,11 @@ def _paid_last(subscription: Subscription) -> bool:
     return bool(newest and newest.invoice_id)
 
 
-def _lapse(membership: Membership, chapter: Chapter) -> None:
+def _lapse(membership: Membership, chapter: Chapter, subscription: Subscription | None) -> None:
+    concerns_them = _pays_here(membership, subscription)
     end_renewal(membership)
     move_membership(membership, chapter, _Status.LAPSED, why="dues ended")
-    if _pays_here(membership):
+    if concerns_them:
         remind(membership, "lapsed")
 
 

@@ -6,12 +6,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from chapters.models import Mail
-from chapters.scope import in_chapter
+from chapters.scope import as_self, in_chapter
 from members import actions
 from members.actions.reminding import day_due
-from members.models import Membership
+from members.dues import last_day_of_grace
+from members.models import Membership, Subscription
 from tests.factories import make_membership
 from tests.payments import open_page, pay
+from tests.sandboxes import ONCE
 from tests.subscribing import advance, apply_news, membership, paid_until, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +93,37 @@ def test_membership_beside_a_home_gets_no_letters(mia, sf):
     make_membership(sf, mia, paid_until=END, is_home=False)
     actions.sweep_chapter(sf, END - days(7))
     assert letters(sf) == []
+
+
+def test_letters_go_out_for_the_home_that_a_person_moved_to_alone(provider, mia, sf, denver):
+    pay(provider, open_page(mia, sf, 1200))
+    apply_news(provider)
+    until = paid_until(sf)
+    with as_self(mia):
+        actions.move_home(mia, denver)
+    for day in (until - days(7), until + days(1), last_day_of_grace(until) + days(1)):
+        actions.sweep_chapter(sf, day)
+        actions.sweep_chapter(denver, day)
+    assert [kind for kind, _ in letters(sf)] == ["welcome", "receipt"]
+    assert [kind for kind, _ in letters(denver)] == [
+        "renewal-reminder",
+        "dues-ended",
+        "membership-lapsed",
+    ]
+
+
+def test_failed_card_is_told_wherever_it_pays(provider, mia, sf, denver):
+    """Who pays in a second chapter too is written to there, until the renewal is stopped."""
+    make_membership(denver, mia, paid_until=END, is_home=True)
+    row = subscribe(provider, mia, sf, card=ONCE)
+    until = paid_until(sf)
+    assert not membership(sf).is_home
+    actions.sweep_chapter(sf, until - days(30))
+    assert [kind for kind, _ in letters(sf)] == ["welcome", "receipt", "card-renewal"]
+    with in_chapter(sf):
+        Subscription.objects.filter(pk=row.pk).update(end_wanted=True)
+    actions.sweep_chapter(sf, until + days(1))
+    assert letters(sf)[3:] == []
 
 
 @pytest.mark.parametrize(
