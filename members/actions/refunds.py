@@ -102,12 +102,15 @@ def _gone_back(payment: Payment) -> int:
 def send_refund(refund_id: UUID | str, chapter_id: int) -> None:
     """Send a refund that waits to Stripe; again and again it is the same one.
 
-    Opens its own scopes. Raises GatewayDown: it goes on waiting.
+    Opens its own scopes. Raises GatewayDown: it goes on waiting; LookupError where the chapter
+    has no such refund.
     """
     with in_chapter(chapter_id):
-        rows = Refund.objects.filter(pk=refund_id, status=_Status.ASKED)
+        rows = Refund.objects.filter(pk=refund_id)
         refund = rows.select_related("payment").first()
     if refund is None:
+        raise LookupError(f"There is no refund {refund_id} in chapter {chapter_id}.")
+    if refund.status != _Status.ASKED:
         return
     try:
         state = billing_gateway.create_refund(refund, refund.payment.payment_intent)
