@@ -124,7 +124,8 @@ def test_one_click_declines_and_a_scanner_does_not(client, mia):
     chapter = make_chapter()
     headers = headers_of(send(chapter, mia.email, "news"))
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    link = re.fullmatch(r"<https?://[^/]+(/.*)>", headers["List-Unsubscribe"])[1]
+    link = re.sub(r"^<https?://[^/]+|>$", "", headers["List-Unsubscribe"])
+    assert link.startswith("/")
     assert mia.email not in link
     client.logout()
     assert client.get(link).status_code == 200
@@ -223,7 +224,7 @@ def test_without_a_password_a_mailed_code_is_needed(client):
     assert b'name="proof"' not in client.get(page).content
     client.post(page, {"send": "1"})
     with as_backbone():
-        code = re.search(r"\d{8}", Mail.objects.get(kind="erase-code").subject)[0]
+        code = re.findall(r"\d{8}", Mail.objects.get(kind="erase-code").subject)[0]
     assert client.post(page, {"proof": "00000000"}).status_code == 422
     assert client.post(page, {"proof": code}).status_code == 303
     assert Erasure.objects.filter(user=person).exists()

@@ -32,8 +32,8 @@ DATA = {
 }
 
 
-def at(*parts: int) -> datetime.datetime:
-    return datetime.datetime(*parts, tzinfo=datetime.UTC)
+def at(year: int, month: int, day: int, hour: int = 0) -> datetime.datetime:
+    return datetime.datetime(year, month, day, hour, tzinfo=datetime.UTC)
 
 
 def refund(payment, cents, moment):
