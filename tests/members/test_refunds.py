@@ -12,7 +12,7 @@ from members.dues import a_year_after
 from members.models import Dispute, Line, Membership, Payment, Refund
 from tests.payments import open_page, pay
 from tests.sandboxes import DISPUTED, GOOD, REFUND_FAILS, Sandbox
-from tests.subscribing import apply_news, membership, paid_until, subscribe
+from tests.subscribing import advance, apply_news, membership, paid_until, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,6 +145,7 @@ def test_refund_made_at_stripe_is_found_and_booked(provider, mia, sf):
 @pytest.mark.parametrize(("outcome", "status"), [("won", "active"), ("lost", "cancelled")])
 def test_disputed_payment_keeps_the_membership_until_it_is_lost(provider, mia, sf, outcome, status):
     paid(provider, mia, sf, DISPUTED)
+    advance(provider, 0)  # the bank has reacted
     apply_news(provider)
     with in_chapter(sf):
         dispute = Dispute.objects.get()
