@@ -17,6 +17,7 @@ from members import (
     billing_admin,  # noqa: F401 - its pages register themselves
     books_admin,  # noqa: F401 - its pages register themselves
     invitation_admin,  # noqa: F401 - its pages register themselves
+    merge_admin,  # noqa: F401 - its pages register themselves
     organization_admin,  # noqa: F401 - registers its models
 )
 from members.deeds import CANCEL, GRANT, RECEIPT, REFUND, DeedsAdmin

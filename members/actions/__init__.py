@@ -12,6 +12,7 @@ from members.actions.gifts import take_sponsored_place
 from members.actions.inbox import apply_event, receive_event, retry_events
 from members.actions.joining import greet_person, rename_person, sponsor_membership
 from members.actions.memberships import MoveRefused, change_status
+from members.actions.merging import MergeRefused, merge_people, preview_merge, undo_merge
 from members.actions.moving import follow_homes, join_beside, move_home
 from members.actions.organization_dues import order_dues
 from members.actions.places import ask_for_place, decline_place, grant_place, set_paid_places
@@ -27,7 +28,11 @@ from members.actions.renewals import change_renewal, end_subscriptions, refresh_
 from members.actions.waiving import cancel_membership, grant_year, mark_of
 
 __all__ = [
+    "MergeRefused",
     "MoveRefused",
+    "merge_people",
+    "preview_merge",
+    "undo_merge",
     "ReceiptRefused",
     "cancel_membership",
     "grant_year",

@@ -7,6 +7,7 @@ from members.models.expenses import Expense
 from members.models.gifts import Gift, GiftedPlace
 from members.models.invitations import Invitation, InvitationLink, InvitationRefusal
 from members.models.ledger import Account, Entry, Fund, Line
+from members.models.merges import Merge
 from members.models.offers import Kind, Need, Offer, OfferRequest
 from members.models.open_books import OpenEntry, OpenLine
 from members.models.organizations import (
@@ -39,6 +40,7 @@ __all__ = [
     "Kind",
     "Line",
     "Membership",
+    "Merge",
     "Need",
     "Offer",
     "OfferRequest",

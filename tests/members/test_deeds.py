@@ -68,6 +68,7 @@ def test_deeds_are_for_those_whom_the_roles_name(client_for, bea, sf):
 def test_year_is_waived_once_however_often_the_form_is_sent(client_for, lead, sf):
     row = make_membership(sf, status="lapsed")
     before = row.paid_until
+    assert before is not None
     client = client_for(lead)
     address = f"/admin/members/membership/{row.pk}/grant/"
     posted = {"reason": "Hardship", "seen": mark_of(row)}
@@ -84,6 +85,7 @@ def test_year_is_waived_once_however_often_the_form_is_sent(client_for, lead, sf
 def test_cancelling_ends_the_renewal_too(client_for, lead, sf):
     row = make_membership(sf)
     payment = make_payment(row)
+    assert payment.checkout is not None
     with in_chapter(sf):
         Subscription.objects.create(
             chapter=sf, checkout=payment.checkout, membership=row, user=row.user,
