@@ -186,6 +186,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="*/15"),
         "options": {"expires": 900},
     },
+    "read payouts": {
+        "task": "members.tasks.reconcile_payouts",
+        "schedule": crontab(minute="10,40"),
+        "options": {"expires": 1800},
+    },
     # Every hour, since each chapter has its own midnight.
     "bring memberships to today": {
         "task": "members.tasks.sweep_memberships",

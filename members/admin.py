@@ -19,6 +19,7 @@ from members import (
     invitation_admin,  # noqa: F401 - its pages register themselves
     merge_admin,  # noqa: F401 - its pages register themselves
     organization_admin,  # noqa: F401 - registers its models
+    payout_admin,  # noqa: F401 - its pages register themselves
 )
 from members.deeds import CANCEL, GRANT, RECEIPT, REFUND, DeedsAdmin
 from members.models import (

@@ -24,8 +24,9 @@ def read_dollars(text: str) -> int | None:
 
 def show_dollars(cents: int, *, whole: bool = False) -> str:
     """Cents as $1,200.50; with `whole`, full dollars lose their zeros, as in $36."""
-    dollars, rest = divmod(cents, 100)
-    return f"${dollars:,}" if whole and not rest else f"${dollars:,}.{rest:02}"
+    dollars, rest = divmod(abs(cents), 100)
+    sign = "−" if cents < 0 else ""
+    return f"{sign}${dollars:,}" if whole and not rest else f"{sign}${dollars:,}.{rest:02}"
 
 
 def say_dues(cents: int, interval: str) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -164,20 +163,16 @@ def close_session(session_id: str) -> Session:
     return retrieve_session(session_id)
 
 
-def list_recent_events(since: datetime.datetime, limit: int = 1000) -> list[dict[str, Any]]:
-    """The events that concern us since a moment, newest first, as deliveries would carry them."""
+def list_recent_events(since: datetime.datetime) -> list[dict[str, Any]]:
+    """All events that concern us since a moment, newest first, as deliveries would carry them."""
     query: Any = {
         "created": {"gte": int(since.timestamp())}, "limit": 100, "types": list(EVENTS)
     }  # fmt: skip
-    try:
-        found = islice(client().v1.events.list(query).auto_paging_iter(), limit)
-        return [plain(event) for event in found]
-    except stripe.StripeError as error:
-        raise GatewayDown(str(error)) from error
+    return ask_all(lambda: client().v1.events.list(query))
 
 
 def plain(event: Any) -> dict[str, Any]:
-    """An event of the library as the JSON of a delivery, in which exact decimals are texts."""
+    """An object of the library as the JSON of a delivery, in which exact decimals are texts."""
     body: dict[str, Any] = json.loads(json.dumps(event.to_dict(recursive=True), default=str))
     return body
 
@@ -237,6 +232,23 @@ def ask(call: Callable[[], Any]) -> dict[str, Any]:
         raise GatewayDown(str(error)) from error
     except stripe.StripeError as error:
         raise _kind(error.http_status or 500)(str(error)) from error
+
+
+class _Whole:
+    """A list of Stripe's to its end, page by page, as `ask` wants to read it."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def to_dict(self, *, recursive: bool) -> dict[str, Any]:
+        """All its objects as plain data."""
+        return {"data": [plain(row) for row in self.page.auto_paging_iter()]}
+
+
+def ask_all(call: Callable[[], Any]) -> list[dict[str, Any]]:
+    """Every object of a list, however many pages it has; raises as `ask`."""
+    rows: list[dict[str, Any]] = ask(lambda: _Whole(call()))["data"]
+    return rows
 
 
 def _kind(status: int) -> type[GatewayDown | GatewayRefused]:

@@ -8,7 +8,7 @@ from chapters import jobs
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members import actions, gateway
-from members.actions import privacy, statements
+from members.actions import payouts, privacy, statements
 from members.actions.gifts import tend_gifts
 from members.actions.inbox import APPLY_EVENT
 from members.actions.invitations import credit_invitations, end_invitations
@@ -120,3 +120,12 @@ def keep_promises() -> None:
     """Erase whose seven days are over; delete files whose week is over."""
     privacy.meet_due_erasures()
     privacy.drop_old_files()
+
+
+@shared_task
+def reconcile_payouts() -> None:
+    """Read what was paid out, and what of the balance no webhook told."""
+    try:
+        payouts.reconcile_payouts()
+    except gateway.GatewayDown as error:
+        log.warning("Payouts could not be read; the next run will: %s", error)

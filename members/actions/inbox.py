@@ -103,13 +103,14 @@ def _look_behind(sync: Callable[[str], bool]) -> Callable[[dict[str, Any]], bool
     """Word of a refund or a dispute may come before word of its payment: that is read first."""
 
     def look(thing: dict[str, Any]) -> bool:
-        return sync(thing["id"]) or (_look_at_payment(thing) and sync(thing["id"]))
+        intent = gateway.nested(thing.get("payment_intent")).get("id", "")
+        return sync(thing["id"]) or (read_payment(intent) and sync(thing["id"]))
 
     return look
 
 
-def _look_at_payment(thing: dict[str, Any]) -> bool:
-    intent = gateway.nested(thing.get("payment_intent")).get("id", "")
+def read_payment(intent: str) -> bool:
+    """Settle what a payment was made for, by its id alone; False where it isn't ours."""
     if not intent:
         return False
     if session_id := gateway.find_session(intent):

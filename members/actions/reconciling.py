@@ -19,23 +19,44 @@ from members.actions.disputes import sync_dispute
 from members.actions.inbox import apply_event, receive_event
 from members.actions.refunds import send_refund, sync_refund
 from members.actions.renewals import end_subscriptions, refresh_subscription
-from members.models import Checkout, Dispute, Refund, Subscription
+from members.models import Checkout, Dispute, Refund, Subscription, Watermark
 
 log = logging.getLogger(__name__)
+# Stripe lists an event a little after its moment, and our clock may differ from its.
+_OVERLAP = datetime.timedelta(hours=2)
 
 
 def reconcile() -> int:
     """Find what webhooks did not bring; gives the number of look-ups. Raises GatewayDown.
 
-    Events of the last hours go through the inbox; then whatever is still under way is looked up
-    one by one: checkouts, subscriptions whose period is over, refunds, disputes.
+    All events since the last complete look go through the inbox; then whatever is still under
+    way is looked up one by one: checkouts, subscriptions whose period is over, refunds, disputes.
     """
     now = timezone.now()
-    for event in gateway.list_recent_events(now - datetime.timedelta(hours=2)):
-        receive_event(event)
-        apply_event(event["id"])
+    _read_events(now)
     end_subscriptions()
     return sum(_reconcile_chapter(chapter, now) for chapter in Chapter.objects.all())
+
+
+def _read_events(now: datetime.datetime) -> None:
+    """Take in every event since the last time, oldest first; what is known changes nothing."""
+    since = min(reached("events") or now, now) - _OVERLAP
+    found = gateway.list_recent_events(since)[::-1]
+    for event in found:
+        receive_event(event)
+    reach("events", now)
+    for event in found:
+        apply_event(event["id"])
+
+
+def reached(name: str) -> datetime.datetime | None:
+    """Up to which moment a list of Stripe's was read, or None."""
+    return Watermark.objects.filter(pk=name).values_list("reached_at", flat=True).first()
+
+
+def reach(name: str, moment: datetime.datetime) -> None:
+    """Remember that a list of Stripe's was read whole up to a moment."""
+    Watermark.objects.update_or_create(pk=name, defaults={"reached_at": moment})
 
 
 def _reconcile_chapter(chapter: Chapter, now: datetime.datetime) -> int:

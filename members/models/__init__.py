@@ -2,7 +2,7 @@
 
 from members.models.billing import Dispute, Refund, Reminder, Subscription
 from members.models.dues import Checkout, Interval, Membership, Payment, Purpose
-from members.models.events import StripeEvent
+from members.models.events import StripeEvent, Watermark
 from members.models.expenses import Expense
 from members.models.gifts import Gift, GiftedPlace
 from members.models.invitations import Invitation, InvitationLink, InvitationRefusal
@@ -20,6 +20,7 @@ from members.models.organizations import (
     Representative,
     SeatInvitation,
 )
+from members.models.payouts import Movement, Payout, PayoutPart
 from members.models.people import User
 from members.models.places import PaidPlace
 
@@ -41,6 +42,7 @@ __all__ = [
     "Line",
     "Membership",
     "Merge",
+    "Movement",
     "Need",
     "Offer",
     "OfferRequest",
@@ -52,6 +54,8 @@ __all__ = [
     "OrganizationTier",
     "PaidPlace",
     "Payment",
+    "Payout",
+    "PayoutPart",
     "Population",
     "Purpose",
     "Refund",
@@ -61,4 +65,5 @@ __all__ = [
     "StripeEvent",
     "Subscription",
     "User",
+    "Watermark",
 ]

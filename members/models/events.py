@@ -35,3 +35,13 @@ class StripeEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"
+
+
+class Watermark(models.Model):
+    """Up to which moment a list of Stripe's was read whole."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    reached_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} until {self.reached_at:%Y-%m-%d %H:%M}"
