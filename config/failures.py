@@ -2,7 +2,7 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -12,7 +12,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Without the request's context: what that would look up may be what broke.
     """
-    if isinstance(sys.exc_info()[1], InterfaceError | OperationalError):
+    if _is_database_away(sys.exc_info()[1]):
         headers = {"Retry-After": "10"}
         return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _is_database_away(error: BaseException | None) -> bool:
+    """Whether a lost connection began it; cleaning up after one may fail in other words."""
+    while error is not None:
+        # A server that ends in the middle of an answer gives the driver's bare class, no code.
+        is_cut = type(error) is DatabaseError and error.__cause__ is not None
+        if is_cut or isinstance(error, InterfaceError | OperationalError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

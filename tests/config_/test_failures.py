@@ -1,7 +1,8 @@
 """A database that is away is no mistake of ours, and says when to come back."""
 
+import psycopg2
 import pytest
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import path
@@ -17,16 +18,38 @@ def _away(request: HttpRequest) -> None:
     raise OperationalError("connection refused")
 
 
+def _cut(request: HttpRequest) -> None:
+    raise DatabaseError("no message from the libpq") from psycopg2.DatabaseError()
+
+
+def _cleaning(request: HttpRequest) -> None:
+    try:
+        raise OperationalError("server closed the connection unexpectedly")
+    except OperationalError:
+        raise RuntimeError("the scope can't be closed") from None
+
+
 def _wrong(request: HttpRequest) -> None:
     raise ZeroDivisionError
 
 
-urlpatterns = [path("away", public(_away)), path("wrong", public(_wrong))]  # type: ignore[arg-type]
+def _unsaved(request: HttpRequest) -> None:
+    raise DatabaseError("Save with update_fields did not affect any rows.")
+
+
+VIEWS = {"away": _away, "cut": _cut, "cleaning": _cleaning, "wrong": _wrong, "unsaved": _unsaved}
+urlpatterns = [path(name, public(view)) for name, view in VIEWS.items()]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("address", "status", "words"),
-    [("/away", 503, "We will be back"), ("/wrong", 500, "Something went wrong here")],
+    [
+        ("/away", 503, "We will be back"),
+        ("/cut", 503, "We will be back"),
+        ("/cleaning", 503, "We will be back"),
+        ("/wrong", 500, "Something went wrong here"),
+        ("/unsaved", 500, "Something went wrong here"),
+    ],
 )
 def test_failures_are_told_apart(address: str, status: int, words: str) -> None:
     response = Client(raise_request_exception=False).get(address)
