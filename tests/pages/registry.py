@@ -190,6 +190,47 @@ def open_gift(visit: Visit) -> None:
     visit.page.goto(re.findall(r"https?://\S+/gifts/\S+", text)[0])
 
 
+# The link at the end of a letter that can be declined.
+DECLINE = """
+from chapters.mail_choices import address
+from chapters.models import Chapter, MailChoice
+choice, _ = MailChoice.objects.get_or_create(email="otto@demo.network-city.example")
+print(address(choice, Chapter.objects.get(slug="denver"), MailChoice.Topic.values[0]))
+"""
+
+
+def decline_letters(visit: Visit) -> None:
+    """Follow that link."""
+    visit.page.goto(visit.stack.run(DECLINE))
+
+
+def prove(visit: Visit, password: str) -> None:
+    """Give a password for the erasure of one's account."""
+    visit.page.get_by_label("Your password").fill(password)
+    visit.press("Erase my account in 7 days")
+
+
+def prove_wrongly(visit: Visit) -> None:
+    """Give another password than one's own."""
+    prove(visit, "not-this-one")
+    expect(visit.page.get_by_role("alert")).to_be_visible()
+
+
+def ask_erasure(visit: Visit) -> None:
+    """Begin the seven days."""
+    prove(visit, PASSWORD)
+    visit.page.get_by_role("button", name="Keep my account").wait_for()
+
+
+def keep_account(visit: Visit) -> None:
+    """Take the wish back, where there is one."""
+    keep = visit.page.get_by_role("button", name="Keep my account")
+    if not keep.count():
+        ask_erasure(visit)
+    keep.click()
+    visit.page.get_by_role("button", name="Erase my account in 7 days").wait_for()
+
+
 GIFTED = f"gifted-{secrets.token_hex(4)}@example.org"
 CHAPTER = "<slug:chapter>/"
 ORGANIZATIONS = f"{CHAPTER}organizations/"
@@ -294,6 +335,15 @@ PAGES = [
     Shown("receipt", "me/receipts/<int:pk>/", "/me/receipts/{receipt}/", "mia"),
     Shown("billing", "me/billing/", "/me/billing/", "mia"),
     Shown("billing-none", "me/billing/", "/me/billing/", "bea"),
+    # One's own data
+    Shown("mail", "me/mail/", "/me/mail/", "mia"),
+    Shown("mail-off", "mail/off/<str:token>/", "", before=decline_letters),
+    Shown("zone", "me/zone/", "/me/zone/", "mia"),
+    Shown("files", "me/export/", "/me/export/", "mia"),
+    Shown("erase", "me/erase/", "/me/erase/", "mia"),
+    Shown("erase-errors", "me/erase/", "/me/erase/", "mia", after=prove_wrongly, statuses=(422,)),
+    Shown("erase-asked", "me/erase/", "/me/erase/", "mia", after=ask_erasure),
+    Shown("erase-kept", "me/erase/", "/me/erase/", "mia", after=keep_account),
     # Invitations
     Shown("invitations", "me/invitations/", "/me/invitations/", "lou"),
     Shown("invitations-none", "me/invitations/", "/me/invitations/", "bea"),
@@ -399,7 +449,6 @@ PAGES = [
         "/account/2fa/webauthn/reauthenticate/",
         "dee",
     ),
-    # The backbone's admin
     # Organizations and offers
     Shown("organizations", ORGANIZATIONS, f"{SF}/organizations/"),
     Shown("organizations-none", ORGANIZATIONS, f"{SF}/organizations/?q=zzzz"),
@@ -472,6 +521,7 @@ PAGES = [
         "lou",
     ),
     Shown("offer-request", f"{CHAPTER}offers/requests/<int:pk>/", "", "lou", before=read_request),
+    # The backbone's admin
     Shown("admin", "admin/", "/admin/", "bea"),
     Shown("admin-app", "admin/*", "/admin/chapters/", "bea"),
     Shown("admin-queue", "admin/*", "/admin/chapters/application/", "bea"),
@@ -534,6 +584,10 @@ NO_PAGES = {
     f"{ORGANIZATIONS}paid/": "follows a payment; the journey of organizations sees it",
     f"{CHAPTER}join/pay/": "leads to the payment page",
     f"{CHAPTER}pay/<uuid:pk>/": "leads to the payment page",
+    "me/erase/undo/": "takes a form only",
+    "me/export/<uuid:pk>/": "a file",
+    "me/receipts/<int:pk>/pdf/": "takes a form only",
+    "me/statement/": "takes a form only",
     "me/billing/<int:pk>/stop/": "asks for dues that renew, which nobody of the demo has",
     "me/billing/<int:pk>/cancel/": "takes a form only",
     "me/billing/<int:pk>/resume/": "takes a form only",
