@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-# A spreadsheet takes what begins like this for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from chapters.sheets import safe_cell
+
 MISSING_VALUES = ["", "NA", "-", "**", "***", "N", "(X)"]
 PRIMARY_KEY = ["indicator", "version", "ref_area", "period", "group", "source", "release"]
 NUMBERS = {"value", "se", "margin_90", "ci_lower", "ci_upper"}
@@ -19,7 +19,7 @@ def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    writer.writerows([safe_cell(row.get(column)) for column in columns] for row in rows)
     return out.getvalue()
 
 
@@ -50,12 +50,6 @@ def data_package(
             }
         ],
     }
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
 
 
 def _field(column: str) -> dict[str, Any]:
