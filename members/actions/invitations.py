@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from chapters.models import Chapter
+from chapters.models import Chapter, MailChoice
 from chapters.post import post
 from members.models import (
     Invitation,
@@ -139,7 +139,8 @@ def ask_again(invitation: Invitation, by: Any) -> bool:
         "invited_at": invitation.created_at,
         "site_url": settings.SITE_URL,
     }
-    post("invitation-again", invitation.inviter.email, context, chapter=invitation.chapter)
+    address, topic = invitation.inviter.email, MailChoice.Topic.INVITATIONS
+    post("invitation-again", address, context, chapter=invitation.chapter, topic=topic)
     return True
 
 
@@ -273,4 +274,5 @@ def _thank_for_ten(chapter: Chapter) -> None:
         once = InvitationLink.objects.filter(pk=link.pk, thanked_at=None)
         if once.update(thanked_at=timezone.now()):
             context = {"name": link.user.get_short_name(), "site_url": settings.SITE_URL}
-            post("ten-invited", link.user.email, context, chapter=chapter)
+            topic = MailChoice.Topic.INVITATIONS
+            post("ten-invited", link.user.email, context, chapter=chapter, topic=topic)

@@ -9,6 +9,7 @@ import datetime
 
 from django.utils import timezone
 
+from chapters.models import MailChoice
 from chapters.post import post, withdraw
 from members.dues import show_dollars
 from members.models import Membership, Reminder, Subscription
@@ -28,6 +29,8 @@ TEMPLATES = {
     "lapsed": "membership-lapsed",
     "stopped": "renewal-stopped",
 }
+# What one may do without. Word of a charge, of a failed one and of an end is always sent.
+DECLINABLE = {"renewal": MailChoice.Topic.REMINDERS, "grace": MailChoice.Topic.REMINDERS}
 
 
 def remind(membership: Membership, kind: str, subscription: Subscription | None = None) -> bool:
@@ -46,9 +49,10 @@ def remind(membership: Membership, kind: str, subscription: Subscription | None 
         defaults={"user_id": membership.user_id},
     )
     if is_new:
-        template = TEMPLATES[kind] if kind in TEMPLATES else TEMPLATES[kind.rpartition("-")[0]]
-        letter = _letter(membership, subscription)
-        mail = post(template, membership.user.email, letter, chapter=membership.chapter)
+        plan = kind if kind in TEMPLATES else kind.rpartition("-")[0]
+        letter, topic = _letter(membership, subscription), DECLINABLE.get(plan, "")
+        address, chapter = membership.user.email, membership.chapter
+        mail = post(TEMPLATES[plan], address, letter, chapter=chapter, topic=topic)
         Reminder.objects.filter(pk=row.pk).update(mail=mail.pk)
     return is_new
 

@@ -20,6 +20,7 @@ from chapters.scope import as_self, in_chapter
 from chapters.unscoped import as_backbone
 from members import tasks  # noqa: F401 - its handlers do the jobs
 from members.actions import privacy
+from members.actions.reminding import remind
 from members.exporting import write_csv
 from members.models import User
 from tests.factories import (
@@ -241,3 +242,20 @@ def test_choices_of_an_address_stand_alone():
     assert MailChoice().wants(3, "news")
     assert not MailChoice(declined=["3:news"]).wants(3, "news")
     assert MailChoice(declined=["3:news"]).wants(4, "news")
+
+
+def test_a_declined_reminder_stays_and_one_click_stands_in_the_letter():
+    member = make_user("rem", name="Remy R.")
+    chapter = make_chapter()
+    held = make_membership(chapter, member, paid_until=timezone.localdate() + timedelta(days=30))
+    with in_chapter(chapter):
+        assert [remind(held, kind) for kind in ("renewal-30", "lapsed")] == [True, True]
+        wanted, last = Mail.objects.order_by("kind").reverse()
+        assert (wanted.state, wanted.topic, last.topic) == ("queued", "reminders", "")
+        link = re.search(r"Stop letters of this kind: (\S+)", wanted.text)
+        assert link is not None
+        assert link[1] in wanted.html
+        assert "Stop letters" not in last.text
+        assert mail_choices.decline(link[1].rstrip("/").rpartition("/")[2])
+        assert remind(held, "renewal-7")
+        assert Mail.objects.get(state="declined").topic == "reminders"
