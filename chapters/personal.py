@@ -29,19 +29,29 @@ class Rule:
     address: list[str] = field(default_factory=list)
     hide: list[str] = field(default_factory=list)
     scrub: list[str] = field(default_factory=list)
-    erase: dict[str, str] | str = ""
+    erase: dict[str, Any] | str = ""
     keep: str = ""
     excuse: dict[str, str] = field(default_factory=dict)
 
-    def rows_of(self, person: Any, addresses: list[str]) -> QuerySet[Any]:
-        """The person's rows, by link or by address, in every chapter."""
+    def rows_of(self, person: Any, addresses: list[str], path: str = "") -> QuerySet[Any]:
+        """The person's rows, by link or by address, in every chapter; with `path` by that alone."""
         mine = Q(pk__in=[])
-        for path in self.owner:
-            mine |= Q(**{path: person.pk})
-        for path in self.address:
-            for address in addresses:
-                mine |= Q(**{f"{path}__iexact": address})
+        for link in self.owner:
+            if path in ("", link):
+                mine |= Q(**{link: person.pk})
+        for column in self.address:
+            if path in ("", column):
+                for address in addresses:
+                    mine |= Q(**{f"{column}__iexact": address})
         return self.model._base_manager.filter(mine).order_by("pk")
+
+    def changes(self) -> list[tuple[str, dict[str, str]]]:
+        """What an erasure writes: by which path rows are found ("": by any), and a word a field."""
+        if not isinstance(self.erase, dict):
+            return []
+        if all(isinstance(fields, dict) for fields in self.erase.values()):
+            return list(self.erase.items())
+        return [("", self.erase)]
 
     def shown(self) -> list[str]:
         """The fields that the person's export shows."""
@@ -84,24 +94,43 @@ def erase(person: Any) -> Pseudonym:
     What must stay (the books, receipts, acts on record) stays under a pseudonym.
     """
     words, addresses = Pseudonym(NAME, f"former-{person.pk}@erased.invalid"), addresses_of(person)
-    name = person.name
+    known = words_of(person)
     _end_sessions(person, addresses)
     for rule in rules():
-        _erase_rows(rule, rule.rows_of(person, addresses), words)
+        _erase_rows(rule, person, addresses, words)
     for rule in rules():
         for column in rule.scrub:
-            for text in [*addresses, *([name] if len(name) > 3 else [])]:
-                new = words.address if "@" in text else words.name
-                _scrub(rule.model, column, text, new)
+            for text in known:
+                _scrub(rule.model, column, text, words.address if "@" in text else words.name)
     return words
 
 
-def _erase_rows(rule: Rule, rows: QuerySet[Any], words: Pseudonym) -> None:
+def words_of(person: Any) -> list[str]:
+    """What speaks of the person: addresses, the name, and full names that others gave them.
+
+    Names of three letters, and single words that somebody else wrote, are no sure sign of them.
+    """
+    addresses = addresses_of(person)
+    given = {name for rule in rules() for name in _names_in(rule, person, addresses)}
+    names = [person.name, *sorted(name for name in given - {person.name} if " " in name.strip())]
+    return [*addresses, *(name for name in names if len(name) > 3 and name != NAME)]
+
+
+def _names_in(rule: Rule, person: Any, addresses: list[str]) -> Iterator[str]:
+    for path, fields in rule.changes():
+        for column, kind in fields.items():
+            if kind == "name":
+                rows = rule.rows_of(person, addresses, path)
+                yield from rows.order_by().values_list(column, flat=True).distinct()
+
+
+def _erase_rows(rule: Rule, person: Any, addresses: list[str], words: Pseudonym) -> None:
     if rule.erase == "delete":
-        rows.delete()
-    elif isinstance(rule.erase, dict):
-        new = {"name": words.name, "address": words.address, "blank": "", "empty": []}
-        rows.update(**{column: new[kind] for column, kind in rule.erase.items()})
+        rule.rows_of(person, addresses).delete()
+    new = {"name": words.name, "address": words.address, "blank": "", "empty": []}
+    for path, fields in rule.changes():
+        rows = rule.rows_of(person, addresses, path)
+        rows.update(**{column: new[kind] for column, kind in fields.items()})
 
 
 class Replace(Func):

@@ -181,6 +181,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "members.tasks.keep_promises",
         "schedule": crontab(minute="7,22,37,52"),
     },
+    "forget at the payment provider": {
+        "task": "members.tasks.forget_customers",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     "look for lost webhooks": {
         "task": "members.tasks.reconcile_checkouts",
         "schedule": crontab(minute="*/15"),

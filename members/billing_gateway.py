@@ -155,6 +155,14 @@ def portal_address(customer: str, return_url: str) -> str:
     return str(ask(lambda: client().v1.billing_portal.sessions.create(given))["url"])
 
 
+def delete_customer(ident: str) -> None:
+    """Have a person forgotten, with cards and subscriptions; the charges stay in Stripe's books.
+
+    Raises GatewayDown or GatewayRefused; GatewayUnknown where it was deleted before.
+    """
+    ask(lambda: client().v1.customers.delete(ident))
+
+
 def retrieve_charge(payment_intent: str) -> Charge:
     """The charge behind a payment. Raises GatewayDown or GatewayRefused."""
     asked: Any = {"expand": ["latest_charge.balance_transaction"]}

@@ -9,6 +9,8 @@ from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members import actions, gateway
 from members.actions import payouts, privacy, statements
+from members.actions.customers import FORGET_CUSTOMERS
+from members.actions.customers import forget_customers as forget_at_provider
 from members.actions.gifts import tend_gifts
 from members.actions.inbox import APPLY_EVENT
 from members.actions.invitations import credit_invitations, end_invitations
@@ -89,6 +91,15 @@ def send_refund(refund_id: str, chapter_id: int) -> None:
 def sweep_memberships() -> None:
     """Bring memberships to today: grace, its end, and the letters before them."""
     actions.sweep_memberships()
+
+
+@shared_task(name=FORGET_CUSTOMERS)
+def forget_customers() -> None:
+    """Have Stripe forget whom we have forgotten."""
+    try:
+        forget_at_provider()
+    except gateway.GatewayDown as error:
+        log.warning("Customers wait to be forgotten: %s", error)
 
 
 @jobs.handles(EXPORT)

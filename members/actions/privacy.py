@@ -5,11 +5,13 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from chapters import audit, personal
 from chapters.actions import request_job
+from chapters.doorbell import ring
 from chapters.jobs import Work
 from chapters.mail_choices import choices_of
 from chapters.models import Chapter, Erasure, Job, MailChoice, PersonFile, Seat
@@ -17,9 +19,13 @@ from chapters.models.personal import UNDO
 from chapters.post import post
 from chapters.ready import forget
 from chapters.scope import in_chapter
+from members.actions.customers import FORGET_CUSTOMERS
+from members.actions.gifts import decline_gift
+from members.actions.invitations import forget_invited
 from members.actions.memberships import lock_chapter, lock_membership, move_membership
 from members.exporting import pack
-from members.models import Membership, Offer, Representative, Subscription, User
+from members.models import Gift, Membership, Offer, Representative, Subscription, User
+from members.queries.invitations import digests_of
 
 EXPORT, ERASE = "members.export", "members.erase"
 
@@ -126,10 +132,10 @@ def erase_person(erasure_id: int) -> bool:
     if wish is None or wish.cancelled_at or wish.done_at:
         return False
     person = User.objects.select_for_update().get(pk=wish.user_id)
-    name, addresses = person.name, personal.addresses_of(person)
+    words = personal.words_of(person)
     _leave_chapters(person)
     personal.erase(person)
-    audit.erase_details(person, [*addresses, name])
+    audit.erase_details(person, words)
     person.refresh_from_db()
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login = None
@@ -140,6 +146,7 @@ def erase_person(erasure_id: int) -> bool:
     wish.done_at = timezone.now()
     wish.save(update_fields=["done_at"])
     audit.record("erasure.done", subject=person)
+    ring(FORGET_CUSTOMERS)
     return True
 
 
@@ -148,14 +155,37 @@ def _leave_chapters(person: User) -> None:
     Subscription.objects.filter(user=person).update(end_wanted=True)
     Offer.objects.filter(user=person).update(status=Offer.Status.CLOSED)
     Representative.objects.filter(user=person, ended_at=None).update(ended_at=now)
-    seats = Seat.objects.filter(user=person)
-    touched = set(seats.values_list("chapter_id", flat=True))
-    seats.filter(ends_at=None, starts_at__lt=now).update(ends_at=now)
+    touched = _leave_councils(person)
+    _leave_mail(person)
     for membership in Membership.objects.filter(user=person):
         touched.add(membership.chapter_id)
         _end_membership(membership)
     for chapter in Chapter.objects.filter(pk__in=touched):
         forget(chapter)
+
+
+def _leave_councils(person: User) -> set[int]:
+    """End the person's terms today, and drop those that have not begun; gives the chapters."""
+    now = timezone.now()
+    seats = Seat.objects.filter(user=person)
+    touched = set(seats.values_list("chapter_id", flat=True))
+    seats.filter(starts_at__gte=now).delete()
+    seats.filter(Q(ends_at=None) | Q(ends_at__gt=now)).update(ends_at=now)
+    return touched
+
+
+def _leave_mail(person: User) -> None:
+    """Say no to gifts that wait for the person, and forget who invited which address of theirs."""
+    digests = digests_of(person)
+    for chapter in Chapter.objects.all():
+        with in_chapter(chapter):
+            gifts = Gift.objects.filter(chapter=chapter).exclude(recipient_email="")
+            for gift in gifts.select_related("chapter", "giver"):
+                if gift.address_digest in digests:
+                    decline_gift(gift)
+                    # However the giver spelled the address, the erasure finds it as this.
+                    Gift.objects.filter(pk=gift.pk).update(recipient_email=person.email)
+            forget_invited(person)
 
 
 def _end_membership(membership: Membership) -> None:

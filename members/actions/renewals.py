@@ -117,13 +117,14 @@ def _store(checkout: Checkout, answer: Answer) -> tuple[Subscription, bool]:
         membership_id=checkout.membership_id,
         user_id=checkout.user_id,
         stripe_id=state.id,
+        # Never set again: of an erased person it stays empty.
+        customer_id=state.customer,
         interval=state.interval,
         amount_cents=state.amount_cents,
         currency=state.currency,
     )
     if found and found.seen_at >= answer.asked_at:
         return row, False
-    row.customer_id = state.customer
     row.status = state.status
     row.current_period_end = state.current_period_end
     row.cancel_at_period_end = state.cancel_at_period_end

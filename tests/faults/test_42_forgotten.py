@@ -11,19 +11,26 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chapters import audit, jobs
-from chapters.models import Erasure, Job, MailChoice, PersonFile
+from chapters.models import Erasure, Job, MailChoice, PersonFile, Seat
 from chapters.post import post
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
-from members import tasks  # noqa: F401 - its handlers do the jobs
+from members import (
+    gateway,
+    tasks,  # noqa: F401 - its handlers do the jobs
+)
 from members.actions import privacy
+from members.actions.customers import forget_customers
+from members.actions.expenses import request_expense
 from members.actions.memberships import recount_members
-from members.models import Payment, StripeEvent, User
+from members.gateway import GatewayDown
+from members.models import Gift, Payment, StripeEvent, Subscription, User
 from tests.factories import (
     make_agenda,
     make_application,
     make_chapter,
     make_convening,
+    make_gift,
     make_job,
     make_mail,
     make_membership,
@@ -35,7 +42,9 @@ from tests.factories import (
     make_stripe_event,
     make_user,
 )
+from tests.subscribing import apply_news, subscribe
 
+LATER = timezone.now() + timedelta(days=90)
 NAME, EMAIL = "Zyxcanary Quuxperson", "zyxcanary.quux@example.org"
 
 
@@ -84,6 +93,21 @@ def person(transactional_db, client):
             )
     audit.record("x", subject=home, details={"words": [f"{NAME} <{EMAIL}>"]})
     make_application(name=NAME, email=EMAIL, message=f"I am {NAME}")
+    giver = make_user("giver", name="Gil Giver")
+    for state in (Gift.State.OFFERED, Gift.State.UNPAID):
+        make_gift(
+            home, giver, state=state, recipient_name="Zyxcanary M. Quux", message=f"For {NAME}",
+            recipient_email=EMAIL.replace("@", "+gifts@"),
+        )  # fmt: skip
+    make_gift(home, user, giver_name="Aunt Quux")
+    make_mail(home, to=giver.email, text="Your gift to Zyxcanary M. Quux is on its way.")
+    with in_chapter(home):
+        request_expense(
+            home, user, title="Chairs", payee=NAME, amount_cents=100, account_code="5000",
+            fund_code="general", spent_on=LATER.date(),
+        )  # fmt: skip
+    make_seat(make_chapter("Termville"), user, shown_as=NAME, ends_at=LATER)
+    make_seat(make_chapter("Soonville"), user, shown_as=NAME, starts_at=LATER)
     payload = {"customer_details": {"email": EMAIL, "name": NAME}}
     make_stripe_event(payload=payload)
     privacy.save_mail_choices(EMAIL, all_off=True, declined=[])
@@ -156,3 +180,45 @@ def test_a_wish_that_was_taken_back_erases_nothing(person):
     Erasure.objects.update(due_at=timezone.now())
     assert privacy.meet_due_erasures() == 0
     assert len(places_with(EMAIL)) >= 12
+
+
+@pytest.mark.fault(42)
+def test_what_the_person_held_ends(person):
+    forget(person)
+    now = timezone.now()
+    with as_backbone():
+        seats = Seat.objects.filter(user=person)
+        ends = list(seats.values_list("ends_at", flat=True))
+        gifts = Gift.objects.exclude(recipient_email="").order_by("id")
+        found = list(gifts.values_list("state", "recipient_name", "recipient_email", "message"))
+    assert len(ends) == 3
+    assert all(end is not None and end <= now for end in ends)
+    former = f"former-{person.pk}@erased.invalid"
+    assert [row[:3] for row in found[:2]] == [
+        ("sponsored", "Former member", former),
+        ("unpaid", "Former member", former),
+    ]
+    assert found[0][3] == "For Former member"
+
+
+@pytest.mark.fault(42)
+def test_the_payment_provider_forgets_however_late_it_answers(transactional_db, provider):
+    chapter, user = make_chapter("San Francisco"), make_user("zyx", name=NAME, email=EMAIL)
+    row = subscribe(provider, user, chapter)
+    customer = row.customer_id
+    forget(user)
+    # Three tries in one call; the third does the work and does not say so.
+    down = {"method": "DELETE", "path": f"/v1/customers/{customer}", "seconds": 0.1}
+    provider.control("POST", "faults", mode="500", count=2, **down)
+    provider.control("POST", "faults", mode="500_after", count=1, **down)
+    with pytest.raises(GatewayDown):
+        forget_customers()
+    with in_chapter(chapter):
+        assert Subscription.objects.get().customer_id == customer
+    assert [forget_customers(), forget_customers()] == [1, 0]
+    assert gateway.client().v1.customers.retrieve(customer).deleted is True
+    apply_news(provider)
+    with in_chapter(chapter):
+        row = Subscription.objects.get()
+    assert (row.customer_id, row.status) == ("", "canceled")
+    assert forget_customers() == 0
