@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "keep promises about personal data": {
         "task": "members.tasks.keep_promises",
         "schedule": crontab(minute="7,22,37,52"),
+        "options": {"expires": 900},
     },
     "forget at the payment provider": {
         "task": "members.tasks.forget_customers",

@@ -22,6 +22,7 @@ from members import (
     payout_admin,  # noqa: F401 - its pages register themselves
 )
 from members.deeds import CANCEL, GRANT, RECEIPT, REFUND, DeedsAdmin
+from members.member_sheet_admin import MemberSheets
 from members.models import (
     Checkout,
     Membership,
@@ -125,7 +126,7 @@ class MembershipForm(ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(DeedsAdmin):
+class MembershipAdmin(MemberSheets, DeedsAdmin):
     """Memberships of all chapters; dates follow from payments and are not typed here."""
 
     deeds = (GRANT, CANCEL)

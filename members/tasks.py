@@ -8,10 +8,11 @@ from chapters import jobs
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members import actions, gateway
-from members.actions import payouts, privacy, statements
+from members.actions import importing, payouts, privacy, statements
 from members.actions.customers import FORGET_CUSTOMERS
 from members.actions.customers import forget_customers as forget_at_provider
 from members.actions.gifts import tend_gifts
+from members.actions.importing import IMPORT
 from members.actions.inbox import APPLY_EVENT
 from members.actions.invitations import credit_invitations, end_invitations
 from members.actions.privacy import ERASE, EXPORT
@@ -120,6 +121,12 @@ def make_receipt(work: jobs.Work) -> None:
     statements.make_receipt(work)
 
 
+@jobs.handles(IMPORT)
+def import_members(work: jobs.Work) -> None:
+    """Store members from a file."""
+    importing.run_import(work)
+
+
 @jobs.handles(ERASE)
 def erase_person(work: jobs.Work) -> None:
     """Forget one person."""
@@ -128,9 +135,10 @@ def erase_person(work: jobs.Work) -> None:
 
 @shared_task
 def keep_promises() -> None:
-    """Erase whose seven days are over; delete files whose week is over."""
+    """Erase whose seven days are over; delete files whose time is over."""
     privacy.meet_due_erasures()
     privacy.drop_old_files()
+    importing.forget_files()
 
 
 @shared_task
