@@ -1,4 +1,4 @@
-"""The two front pages: the only ones that show every floor, so they stand above them all."""
+"""The front pages and a member's home: they show every floor, so they stand above them all."""
 
 from typing import Any
 
@@ -8,16 +8,17 @@ from django.views.decorators.http import require_safe
 
 from agendas.queries import published_summary
 from chapters.atlas import draw_map
-from chapters.gates import public
+from chapters.gates import public, signed_in
 from chapters.models import Chapter
 from chapters.queries import list_council, list_network
 from chapters.ready import ready
 from convenings.clock import Times, tell_times
 from convenings.models import Convening
-from convenings.queries import next_convenings
+from convenings.queries import next_convenings, registrations_of
 from measurement import cards, wording
 from measurement.queries import Profile, network_score, profile
 from members.queries.books import MonthSum, open_dues
+from members.queries.home import home
 
 SHOWN_CARDS = 3
 SHOWN_MONTHS = 6
@@ -57,6 +58,19 @@ def chapter_home(request: HttpRequest, chapter: str) -> HttpResponse:
         "dues": _dues(open_dues(here)),
     }
     return render(request, "front/chapter.html", context)
+
+
+@signed_in
+def member_home(request: HttpRequest) -> HttpResponse:
+    """A person's own page: what the floor of members knows of them, and their convenings."""
+    rows, zone = registrations_of(request.user), getattr(request.user, "zone", "")
+    attended = [
+        (row, tell_times(one.starts_at, one.ends_at, one.zone, zone))
+        for row in rows
+        for one in [row.convening]
+    ]
+    context = {"home": home(request.user), "attended": attended}
+    return render(request, "front/member.html", context)
 
 
 def telling_cards(figures: Profile) -> list[cards.Card]:

@@ -4,7 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+import members.urls
 from config import api_page, front, gates
+
+# A member's home shows what that floor can't see: its address is theirs, its page is made above.
+_members = ([path("me/", front.member_home, name="home"), *members.urls.urlpatterns], "members")
 
 handler500 = "config.failures.server_error"
 urlpatterns = [
@@ -15,7 +19,7 @@ urlpatterns = [
     path("", include("measurement.urls")),
     path("", include("agendas.urls")),
     path("", include("convenings.urls")),
-    path("", include("members.urls")),
+    path("", include(_members)),
     path("", include("chapters.urls")),
     path("", front.national_home, name="national-home"),
     path("<slug:chapter>/", front.chapter_home, name="chapter-home"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from chapters.models import Chapter
 from convenings.models import Convening, ConveningQuerySet, Registration
@@ -71,6 +72,20 @@ def own_registration(convening: Convening, user: Any) -> Registration | None:
         return None
     rows = Registration.objects.filter(convening=convening, user=user)
     return rows.exclude(status=Registration.Status.CANCELLED).first()
+
+
+def registrations_of(user: Any, past: int = 2) -> list[Registration]:
+    """What a person is registered or waits for, the next first, then the latest that are over.
+
+    In any chapter; needs the person's own scope. past: at most so many that are over.
+    """
+    rows = Registration.mine(user).filter(convening__published_at__isnull=False)
+    rows = rows.exclude(status=Registration.Status.CANCELLED)
+    rows = rows.select_related("chapter", "convening__chapter")
+    now = timezone.now()
+    coming = rows.filter(convening__ends_at__gt=now).order_by("convening__starts_at", "id")
+    over = rows.filter(convening__ends_at__lte=now).order_by("-convening__starts_at", "id")
+    return [*coming, *over[:past]]
 
 
 def _published(chapter: Chapter | None) -> ConveningQuerySet:

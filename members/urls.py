@@ -21,7 +21,6 @@ app_name = "members"
 urlpatterns = [
     path("webhooks/stripe/", webhook.stripe_webhook, name="stripe-webhook"),
     path("join/", views.choose_chapter, name="join"),
-    path("me/", views.home, name="home"),
     path("me/name/", views.name, name="name"),
     path("me/receipts/<int:pk>/", views.receipt, name="receipt"),
     path("<slug:chapter>/join/", views.choose_amount, name="join-amount"),

@@ -24,7 +24,6 @@ from members.answers import answers_for, chapter_left, drop_answers, keep_answer
 from members.entrance import is_known, send_code
 from members.forms import AccountForm, AmountForm, ChapterForm, NameForm
 from members.models import Checkout
-from members.queries.home import home as home_of
 from members.queries.homes import standing
 
 _Status = Checkout.Status
@@ -193,12 +192,6 @@ def done(request: Request, chapter: str) -> HttpResponse:
 
 
 # --- A member's own pages -----------------------------------------------------------------------
-
-
-@signed_in
-def home(request: Request) -> HttpResponse:
-    """Memberships and receipts in all chapters, and the way to the sign-in settings."""
-    return render(request, "members/home.html", {"home": home_of(request.user)})
 
 
 @signed_in

@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chapters.scope import in_chapter
@@ -11,9 +13,12 @@ from convenings.models import Convening
 from tests.factories import (
     make_booked_payment,
     make_chapter,
+    make_convening,
     make_membership,
     make_payment,
+    make_registration,
     make_seat,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +111,21 @@ def test_menu_shows_who_is_signed_in(client_for, mia, bea) -> None:
     member = client_for(mia).get("/").content.decode()
     assert "Your membership" in member and "Sign out" in member and "/admin/" not in member
     assert 'href="/admin/"' in client_for(bea).get("/").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_members_home_shows_convenings_of_every_chapter_at_a_fixed_cost(
+    client: Client, count: int
+):
+    mia = make_user("mia", name="Mia", zone="America/Denver")
+    client.force_login(mia)
+    for number in range(count):
+        convening = make_convening(make_chapter(f"Town {number}"), title=f"Meeting {number}")
+        make_registration(convening, user=mia, email=mia.email)
+        make_registration(convening, email="otto@example.org")
+    client.get("/me/")
+    with CaptureQueriesContext(connection) as made:
+        page = client.get("/me/").content.decode()
+    assert page.count("You are registered.") == count
+    assert page.count("Your time: ") == count
+    assert len([q for q in made if "convenings_registration" in q["sql"]]) == 2
