@@ -4,15 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from chapters.zones import zone_name
+
 # The clocks of most readers, east to west.
 NATIONAL = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
-# Arizona keeps one time all year, so “Mountain” would be wrong by an hour for half of it.
-_BY_ZONE = {"America/Phoenix": "Arizona"}
-_BY_ABBREVIATION = {
-    "EST": "Eastern", "EDT": "Eastern", "CST": "Central", "CDT": "Central", "MST": "Mountain",
-    "MDT": "Mountain", "PST": "Pacific", "PDT": "Pacific", "AKST": "Alaska", "AKDT": "Alaska",
-    "HST": "Hawaii",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,15 +49,6 @@ def tell_times(start: dt.datetime, end: dt.datetime, zone: str, reader_zone: str
         day=own.day,
         year=own.year,
     )
-
-
-def zone_name(moment: dt.datetime, zone: str) -> str:
-    """What people call the time of a zone: “Pacific”, or the city for zones without a name."""
-    short = moment.astimezone(ZoneInfo(zone)).tzname() or ""
-    city = zone.rsplit("/", 1)[-1].replace("_", " ")
-    if not zone.startswith(("America/", "US/", "Pacific/Honolulu")):
-        return f"{city} time"
-    return _BY_ZONE.get(zone) or _BY_ABBREVIATION.get(short) or f"{city} time"
 
 
 def wall_time(day: dt.date, time: dt.time, zone: str) -> dt.datetime:

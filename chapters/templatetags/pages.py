@@ -1,14 +1,19 @@
 """Small parts that every page may use: menus, drawings, bars, money."""
 
+import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string, select_template
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from chapters import navigation
+from chapters.zones import zone_for, zone_name
 
 register = template.Library()
 
@@ -99,3 +104,16 @@ def initials(name: str) -> str:
 def strand(number: int) -> int:
     """One of the five colors, by turns: 0 is 1, 5 is 1 again."""
     return number % 5 + 1
+
+
+# --- Times ----------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: dict[str, Any], when: datetime.datetime) -> SafeString:
+    """A moment in the zone that the reader chose, or else the chapter's, with the zone's name."""
+    zone = zone_for(context.get("user"), context.get("chapter"))
+    there = when.astimezone(ZoneInfo(zone))
+    words = f"{date_format(there, 'F j, Y, g:i')} {'am' if there.hour < 12 else 'pm'}"
+    iso = there.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{} {}</time>', iso, words, zone_name(when, zone))

@@ -124,4 +124,5 @@ def test_page_says_who_asked_and_when(sf, asker, client_for):
     asker.save()
     job = running(sf, asker)
     text = client_for(asker).get(address(job)).content.decode()
-    assert re.search(r"San Francisco, asked for by Lou P\. on .*, \d{1,2}:\d\d [ap]m</p>", text)
+    words = r"San Francisco, asked for by Lou P\. on .*, \d{1,2}:\d\d [ap]m Pacific</time></p>"
+    assert re.search(words, text)

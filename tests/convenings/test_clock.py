@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from convenings.clock import tell_times, wall_time, zone_name
+from chapters.zones import zone_name
+from convenings.clock import tell_times, wall_time
 
 LA, DENVER, NEW_YORK = "America/Los_Angeles", "America/Denver", "America/New_York"
 
