@@ -16,6 +16,7 @@ def test_one_asks_another_approves_and_a_visitor_reads_it(
     visitor: Visit, visit_as: Callable[..., Visit]
 ) -> None:
     words = f"Chairs no. {secrets.token_hex(4)}"
+    approve = re.compile(f"^Approve.*{words}")
     page = visitor.go("/san-francisco/")
     page.get_by_role("link", name="Open books").first.click()
     page.wait_for_url("**/san-francisco/books/")
@@ -30,12 +31,12 @@ def test_one_asks_another_approves_and_a_visitor_reads_it(
     page.get_by_label("Amount in dollars").fill("120.50")
     page.get_by_role("button", name="Ask for approval").click()
     expect(page.get_by_text("Somebody else on the council decides.").first).to_be_visible()
-    expect(page.get_by_role("button", name=f"Approve: {words}")).to_have_count(0)
+    expect(page.get_by_role("button", name=approve)).to_have_count(0)
 
     ivy = visit_as()
     ivy.sign_in(email_of("ivy"))
     page = ivy.go("/san-francisco/expenses/")
-    page.get_by_role("button", name=f"Approve: {words}").click()
+    page.get_by_role("button", name=approve).click()
     expect(page.get_by_text("Approved. It is in the books.")).to_be_visible()
 
     page = visitor.go("/san-francisco/books/")

@@ -150,7 +150,7 @@ def test_a_need_meets_an_offer_that_is_accepted(
     letter = giver.letter(email, word)
     assert email_of("lou") not in letter["text"]
     giver.go(re.findall(r"https?://\S+/offers/requests/\d+/", letter["text"])[0])
-    giver.page.get_by_label("Your answer").select_option("yes")
+    giver.page.get_by_role("combobox", name="Your answer").select_option("yes")
     giver.page.get_by_label("Your words to them").fill("Gladly.")
     giver.press("Send the answer")
     expect(giver.page.get_by_role("main")).to_contain_text(email_of("lou"))
