@@ -63,7 +63,7 @@ class Stack:
 
     # --- Up and down -----------------------------------------------------------------------
 
-    def start(self, seconds: float = 120.0) -> "Stack":
+    def start(self, seconds: float = 240.0) -> "Stack":
         """Start everything and wait until the site answers and the worker listens."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -75,7 +75,7 @@ class Stack:
                 start_new_session=True,
             )
         until(self._is_up, "the stack", seconds)
-        until(lambda: "ready." in self.read_log("worker"), "the worker", 30)
+        until(lambda: "ready." in self.read_log("worker"), "the worker", 60)
         return self
 
     def stop(self) -> None:

@@ -129,6 +129,7 @@ FIELDS: dict[str, Values] = {
     "measurement.Scorecard": {"code": "national"},
     "measurement.DemographicGroup": {"key": ""},
     "members.Subscription": {"interval": "year", "status": "active", "end_wanted": False},
+    "members.Movement": lambda side, is_open: {"fee_cents": 0, "net_cents": side.number},
     "members.Refund": {"status": "succeeded", "took_days": 0},
     "members.Invitation": {"way": "mail", "email": "", "state": "open", "accepted_by": None},
     "members.Gift": {"state": "offered", "places": 1, "places_taken": 0, "amount_cents": 1200},
