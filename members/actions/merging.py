@@ -100,6 +100,8 @@ def undo_merge(merge: Merge, *, by: Any) -> int:
         if held.undone_at:
             raise MergeRefused("This merge is undone already.")
         chapters = _lock(held.keeper_id, held.duplicate_id)
+        if not User.objects.filter(pk=held.keeper_id, is_active=True).exists():
+            raise MergeRefused("The account was closed since, so there is nothing to part.")
         later = find_later(held.changes)
         if later:
             raise MergeRefused(f"Changed since the merge, so it can't be undone: {_list(later)}.")

@@ -24,7 +24,7 @@ from members.actions.gifts import decline_gift
 from members.actions.invitations import forget_invited
 from members.actions.memberships import lock_chapter, lock_membership, move_membership
 from members.exporting import pack
-from members.models import Gift, Membership, Offer, Representative, Subscription, User
+from members.models import Gift, Membership, Merge, Offer, Representative, Subscription, User
 from members.queries.invitations import digests_of
 
 EXPORT, ERASE = "members.export", "members.erase"
@@ -141,6 +141,7 @@ def erase_person(erasure_id: int) -> bool:
     person.last_login = None
     person.set_unusable_password()
     person.save()
+    _forget_duplicates(person)
     person.groups.clear()
     person.user_permissions.clear()
     wish.done_at = timezone.now()
@@ -148,6 +149,12 @@ def erase_person(erasure_id: int) -> bool:
     audit.record("erasure.done", subject=person)
     ring(FORGET_CUSTOMERS)
     return True
+
+
+def _forget_duplicates(person: User) -> None:
+    """Accounts that were merged into this one carry the same name."""
+    merged = Merge.objects.filter(keeper=person, undone_at=None).values("duplicate")
+    User.objects.filter(pk__in=merged).update(name=personal.NAME)
 
 
 def _leave_chapters(person: User) -> None:

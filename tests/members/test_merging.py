@@ -16,7 +16,7 @@ from chapters.audit import verify
 from chapters.models import AuditEntry, Mail
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
-from members.actions import MergeRefused, merge_people, preview_merge, undo_merge
+from members.actions import MergeRefused, merge_people, preview_merge, privacy, undo_merge
 from members.actions.books import record_dues
 from members.actions.memberships import recount_members
 from members.models import Entry, Invitation, Line, Membership, Merge, Payment, User
@@ -188,3 +188,18 @@ def test_merge_in_the_admin_shows_first_and_asks_why(client_for, bea, twins):
     assert client.post(undo).status_code == 302
     double.refresh_from_db()
     assert (double.is_active, double.email) == (True, "ada2@example.org")
+
+
+def test_erasing_the_keeper_forgets_the_duplicate_too(twins, boss):
+    keeper, double = twins
+    with as_backbone(boss):
+        merge = merge_people(keeper, double, by=boss, reason="Same card")
+        wish = privacy.ask_erasure(keeper)
+        assert privacy.erase_person(wish.pk)
+        merge.refresh_from_db()
+        with pytest.raises(MergeRefused, match="closed since"):
+            undo_merge(merge, by=boss)
+    double.refresh_from_db()
+    assert double.name == "Former member"
+    assert "ada2@example.org" not in json.dumps(merge.changes)
+    assert not EmailAddress.objects.filter(email__startswith="ada").exists()
