@@ -54,7 +54,7 @@ class ReasonForm(DeedForm):
 
     reason = forms.CharField(
         max_length=400,
-        help_text="Stands in the audit log; the member does not see it.",
+        help_text="Kept on record. A copy of all their data shows it to the member.",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Enter a reason"},
     )

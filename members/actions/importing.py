@@ -231,6 +231,7 @@ def _store(step: Step, chapter: Chapter, *, mails: bool) -> None:
         extend_membership(membership, chapter, membership.joined_on, step.until)
     if is_new and mails:
         context = {"name": user.get_short_name(), "membership": membership, "person": user}
+        context["had_account"] = step.user is not None
         post("member-imported", user.email, context, chapter=chapter)
 
 
