@@ -3,11 +3,13 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 from chapters.jobs import Work, handles
 from chapters.models import Chapter
 from measurement import queries
+from measurement.actions.reviewing import CHECK, LOAD, PUBLISH, WITHDRAW
 from measurement.exchange import data_package, write_csv
 
 CITY_FILE = "measurement.city-file"
@@ -28,6 +30,48 @@ def build_city_file(work: Work) -> None:
     content = _pack(chapter, rows)
     work.store(f"{chapter.slug}-figures.zip", "application/zip", content)
     work.report(len(library) + 1, len(library) + 1, "Done")
+
+
+# Tables by the million come with a library of their own, which no web worker should hold.
+
+
+@handles(CHECK)
+def check_upload(work: Work) -> None:
+    """Find out what a file would do."""
+    from measurement.actions.working import run_check
+
+    run_check(work.arguments["upload"], _teller(work))
+
+
+@handles(LOAD)
+def load_upload(work: Work) -> None:
+    """Store a checked file's figures."""
+    from measurement.actions.working import run_load
+
+    run_load(work.arguments["upload"], _teller(work))
+
+
+@handles(PUBLISH)
+def publish_upload(work: Work) -> None:
+    """Open reviewed figures to all."""
+    from measurement.actions.working import run_publish
+
+    run_publish(work.arguments["upload"], _teller(work))
+
+
+@handles(WITHDRAW)
+def withdraw_upload(work: Work) -> None:
+    """Take published figures back; a job of the nation, so it runs as the backbone."""
+    from measurement.actions.working import run_withdrawal
+
+    run_withdrawal(*(work.arguments[name] for name in ("upload", "by", "reason")))
+
+
+def _teller(work: Work) -> Callable[[int, str], None]:
+    def tell(rows: int, phase: str) -> None:
+        work.report(rows, 0, phase)
+
+    return tell
 
 
 def _pack(chapter: Chapter, rows: list[dict[str, Any]]) -> bytes:

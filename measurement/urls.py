@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import path
 
 from chapters.ready import ready
-from measurement import api, views
+from measurement import api, upload_views, views
 
 app_name = "measurement"
+UPLOAD = "<slug:chapter>/data/<uuid:pk>/"
 
 
 def _answer(view: type[api.PublicView]) -> Any:
@@ -24,6 +25,12 @@ urlpatterns = [
     path("api/v1/series/<str:geoid>/<slug:code>/", _answer(api.Series), name="api-series"),
     path("api/v1/scores/<slug:chapter>/", _answer(api.Scores), name="api-scores"),
     path("indicators/", views.indicators, name="indicators"),
+    path("<slug:chapter>/data/", upload_views.uploads, name="uploads"),
+    path("<slug:chapter>/data/new/", upload_views.upload_new, name="upload-new"),
+    path(UPLOAD, upload_views.upload, name="upload"),
+    path(f"{UPLOAD}problems/", upload_views.upload_problems, name="upload-problems"),
+    path(f"{UPLOAD}columns/", upload_views.upload_columns, name="upload-columns"),
+    path(f"{UPLOAD}<slug:step>/", upload_views.upload_decide, name="upload-decide"),
     path("<slug:chapter>/dashboard/", views.dashboard, name="dashboard"),
     path("<slug:chapter>/dashboard/file/", views.city_file, name="city-file"),
     path("<slug:chapter>/dashboard/<slug:code>/", views.indicator, name="indicator"),

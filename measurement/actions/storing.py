@@ -107,6 +107,16 @@ _SUPERSEDE = """
         AND o.source_id <> i.source_id AND o.is_current
 """
 
+_SUPERSEDE_BY = """
+    UPDATE measurement_observation o SET is_current = false
+    FROM incoming i JOIN measurement_observation mine
+        USING (place_id, group_id, indicator_id, period_id, source_id)
+    WHERE mine.batch_id = %s AND mine.is_current AND o.is_current
+        AND o.place_id = i.place_id AND o.group_id = i.group_id
+        AND o.indicator_id = i.indicator_id AND o.period_id = i.period_id
+        AND o.source_id <> i.source_id
+"""
+
 _FORGET = """
     DELETE FROM measurement_rollup r
     USING (SELECT DISTINCT indicator_id, group_id, period_id FROM incoming) touched
@@ -195,6 +205,17 @@ def publish() -> None:
         _run(_ROLL_UP_NEW)
         return
     _run(_SUPERSEDE)
+    _run(_FORGET)
+    _run(_ROLL_UP)
+
+
+def supersede(batch: UUID) -> int:
+    """Let a batch's figures that count stand in the place of the same owner's earlier ones."""
+    return _run(_SUPERSEDE_BY, batch)
+
+
+def recount() -> None:
+    """Compute the rollups of what the table names, from the figures."""
     _run(_FORGET)
     _run(_ROLL_UP)
 

@@ -23,6 +23,15 @@ CENSUS_CODES = {
 }  # fmt: skip
 CONTROLLED = -555555555.0
 LARGEST = 1e13
+# What the tables have room for, and the codes that they know.
+LONGEST = {"source": 120, "release": 80, "group": 160}
+CODES = {
+    "obs_status": tuple("ABDEFIMOPQU"),
+    "se_method": ("published", "derived", "poisson", "binomial", "replicate", "none"),
+    "reliability": ("good", "caution", "unreliable"),
+}
+_OPTION = "[a-z0-9_]+=[a-z0-9_+.-]+"
+_GROUP = f"^({_OPTION}(;{_OPTION})*)?$"
 LEVELS = {float(level): z for level, z in CRITICAL_VALUES.items()}
 MOST_EXAMPLES = 1000
 
@@ -65,6 +74,7 @@ def check_piece(
         return Checked(table.clear(), absent)
     judge = _Judge(file)
     figures = _keys(_complete(table), terms, judge)
+    _words(figures, judge)
     figures = _numbers(figures, judge, comma)
     figures = _without_codes(figures) if has_codes else _refuse_codes(figures, judge)
     figures = _errors(figures, judge)
@@ -137,7 +147,7 @@ def _keys(table: pl.DataFrame, terms: Terms, judge: _Judge) -> pl.DataFrame:
     )  # fmt: skip
     judge.problems = [_as_lost_zero(problem) for problem in judge.problems]
     wrong = (
-        pl.col("first").is_null() | pl.col("last").is_null() | (pl.col("first") > pl.col("last"))
+        pl.col("first").is_null() | pl.col("last").is_null() | (pl.col("first") >= pl.col("last"))
     )
     shown = "period" if "period" in table.columns else "period_start"
     judge.blame(
@@ -145,6 +155,24 @@ def _keys(table: pl.DataFrame, terms: Terms, judge: _Judge) -> pl.DataFrame:
         lambda text: f"“{text}” is not a year or a window such as 2019-2023.",
     )  # fmt: skip
     return table
+
+
+def _words(table: pl.DataFrame, judge: _Judge) -> None:
+    """Texts that the tables have no room for, and codes that nobody has defined."""
+    for name, longest in LONGEST.items():
+        too_long = pl.col(name).str.len_chars() > longest
+        judge.blame(table, too_long, "OBS-TYPE", name, _says(f"has more than {longest} characters"))
+    for name, known in CODES.items():
+        is_other = (pl.col(name) != "") & ~pl.col(name).is_in(list(known))
+        judge.blame(table, is_other, "OBS-TYPE", name, _says(f"is none of {', '.join(known)}"))
+    judge.blame(
+        table, ~pl.col("group").str.contains(_GROUP), "OBS-TYPE", "group",
+        lambda text: f"“{text[:40]}” is no group; write it like sex=female or age=65_up;sex=male.",
+    )  # fmt: skip
+
+
+def _says(what: str) -> Callable[[Any], str]:
+    return lambda text: f"“{text[:40]}” {what}."
 
 
 def _number_of(column: str, numbers: Mapping[str, int]) -> pl.Expr:
@@ -243,9 +271,15 @@ def _without_codes(table: pl.DataFrame) -> pl.DataFrame:
     is_code = pl.col("value").is_in(codes)
     others = [name for name in NUMBERS if name != "moe"]
     return table.with_columns(
-        pl.when(is_code).then(pl.col("value").cast(pl.Int64, strict=False).cast(pl.String))
+        pl.when(is_code & (pl.col("annotation") == ""))
+        .then(pl.col("value").cast(pl.Int64, strict=False).cast(pl.String))
         .otherwise(pl.col("annotation")).alias("annotation"),
-        pl.when(is_code).then(pl.lit("O")).otherwise(pl.col("obs_status")).alias("obs_status"),
+        pl.when((pl.col("value") == -888888888) | (pl.col("annotation") == "(X)"))
+        .then(pl.lit("M"))
+        .when((pl.col("value") == -999999999) | (pl.col("annotation") == "N"))
+        .then(pl.lit("Q"))
+        .when(is_code).then(pl.lit("O"))
+        .otherwise(pl.col("obs_status")).alias("obs_status"),
         *(pl.when(pl.col(name).is_in(codes)).then(None).otherwise(pl.col(name)).alias(name)
           for name in others),
         pl.when(pl.col("moe") == CONTROLLED).then(0.0)
@@ -268,6 +302,13 @@ def _errors(table: pl.DataFrame, judge: _Judge) -> pl.DataFrame:
         table, has_margin & ~known.fill_null(False), "OBS-CONF", "conf_level",
         lambda _: "Margins need a confidence level: 90 (ACS) or 95?",
     )  # fmt: skip
+    judge.blame(table, pl.col("se") < 0, "OBS-RANGE", "se", lambda se: f"An error of {se:g}.")
+    judge.blame(table, pl.col("se") > 1e11, "OBS-RANGE", "se", lambda se: f"An error of {se:g}.")
+    is_part = (pl.col("sample_n") < 0) | (pl.col("sample_n") % 1 != 0)
+    is_part = is_part | (pl.col("sample_n") > 2e9)
+    judge.blame(
+        table, is_part, "OBS-RANGE", "sample_n", lambda n: f"{n:g} is no number of people asked."
+    )
     judge.blame(table, pl.col("moe") < 0, "OBS-MOE-NEG", "moe", lambda moe: f"A margin of {moe:g}.")
     outside = (pl.col("value") < pl.col("ci_lower")) | (pl.col("value") > pl.col("ci_upper"))
     judge.blame(
@@ -278,7 +319,8 @@ def _errors(table: pl.DataFrame, judge: _Judge) -> pl.DataFrame:
     empty = pl.col("value").is_null() & (pl.col("obs_status") == "")
     return table.with_columns(
         pl.coalesce("se", pl.col("moe") / z, interval).alias("se"),
-        pl.col("level").cast(pl.Int16).alias("conf_level"),
+        pl.col("level").cast(pl.Int16, strict=False).alias("conf_level"),
+        pl.col("sample_n").cast(pl.Int64, strict=False),
         pl.when(empty).then(pl.lit("O"))
         .when(pl.col("obs_status") == "").then(pl.lit("A"))
         .otherwise(pl.col("obs_status")).alias("obs_status"),

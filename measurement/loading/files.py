@@ -8,14 +8,14 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import polars as pl
 
 from measurement.loading.problems import Problem, Refused
 
 PIECE_BYTES = 8_000_000
-MOST_CELL_CHARACTERS = 10_000
+LONGEST_LINE = 1_000_000
 ROW = "row"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -51,13 +51,37 @@ def find_style(head: bytes, file: str) -> Style:
         _refuse("FILE-BINARY", file, 1, "This is not a text file: it holds NUL characters.")
     first = next(iter(text.splitlines()), "")
     delimiter = max(",;\t|", key=first.count)
-    names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])]
+    names = _names(next(csv.reader([first], delimiter=delimiter), []), file)
+    return Style(encoding, delimiter, names, delimiter == ";")
+
+
+def table_of(lines: Any, file: str) -> pl.DataFrame:
+    """A table of text from a list of lists, whose first one names the columns.
+
+    Raises:
+        Refused: it is no such list, or a line has more or fewer cells than the first.
+    """
+    if not isinstance(lines, list) or not all(isinstance(line, list) for line in lines):
+        _refuse("FILE-LINES", file, 1, "This is not a list of lines.")
+    names = _names(lines[0] if lines else [], file)
+    wrong = [number for number, line in enumerate(lines, 1) if len(line) != len(names)]
+    if wrong:
+        _refuse("FILE-CELLS", file, wrong[0], f"Not {len(names)} cells, as the first line has.")
+    texts = [["" if cell is None else str(cell) for cell in line] for line in lines[1:]]
+    table = pl.DataFrame(texts, schema=dict.fromkeys(names, pl.String), orient="row")
+    return table.with_row_index(ROW, offset=2).filter(
+        pl.any_horizontal(pl.col(name) != "" for name in names)
+    )
+
+
+def _names(cells: list[Any], file: str) -> tuple[str, ...]:
+    names = [str(name).strip().lower() for name in cells]
     if len(names) < 2 or not all(names):
         _refuse("FILE-HEADER", file, 1, "The first line must name every column.")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         _refuse("FILE-HEADER", file, 1, f"Two columns are called “{twice}”.")
-    return Style(encoding, delimiter, tuple(names), delimiter == ";")
+    return tuple(names)
 
 
 def read_pieces(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
@@ -70,9 +94,9 @@ def read_pieces(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
     style = find_style(head, file)
     stream.seek(0)
     source = stream if style.encoding == "utf-8" else _Utf8(stream, style.encoding)
-    source.readline()
+    source.readline(LONGEST_LINE)
     number = 2
-    while piece := _whole_lines(source):
+    while piece := _whole_lines(source, file, number):
         table = _table(piece, style, file, number)
         number += table.height
         yield table
@@ -101,16 +125,28 @@ class _Utf8:
     def read(self, size: int) -> bytes:
         return self.text.read(size).encode()
 
-    def readline(self) -> bytes:
-        return self.text.readline().encode()
+    def readline(self, size: int = -1) -> bytes:
+        return self.text.readline(size).encode()
 
 
-def _whole_lines(source: BinaryIO | _Utf8) -> bytes:
-    """The next lines, ending where no quoted cell is open."""
-    piece = source.read(PIECE_BYTES) + source.readline()
-    while piece.count(b'"') % 2 and (more := source.readline()):
-        piece += more
-    return piece
+def _whole_lines(source: BinaryIO | _Utf8, file: str, number: int) -> bytes:
+    """The next lines, ending where no quoted cell is open; bounded, whatever the file holds."""
+    piece = source.read(PIECE_BYTES) + source.readline(LONGEST_LINE)
+    more: list[bytes] = []
+    grown, is_open = 0, bool(piece.count(b'"') % 2)
+    while (is_open or _is_cut(piece)) and (line := source.readline(LONGEST_LINE)):
+        grown += len(line)
+        if _is_cut(piece) or grown > LONGEST_LINE:
+            at = number + piece.count(b"\n")
+            _refuse("FILE-LINES", file, at, "A line or a quoted cell here does not end.")
+        more.append(line)
+        is_open ^= bool(line.count(b'"') % 2)
+    return piece + b"".join(more)
+
+
+def _is_cut(piece: bytes) -> bool:
+    """True where a line is so long that it was not read to its end."""
+    return len(piece) >= PIECE_BYTES and not piece.endswith(b"\n")
 
 
 def _table(piece: bytes, style: Style, file: str, number: int) -> pl.DataFrame:
@@ -155,5 +191,5 @@ def _explain(piece: bytes, style: Style, file: str, number: int) -> None:
         raise Refused(problems[:1000])
 
 
-def _refuse(code: str, file: str, line: int, message: str) -> None:
+def _refuse(code: str, file: str, line: int, message: str) -> NoReturn:
     raise Refused([Problem(code, file, line, "", message)])

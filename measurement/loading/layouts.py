@@ -1,20 +1,32 @@
 """Whatever a file looks like, long tables come out: one figure a line, every cell still text."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, BinaryIO
 
 import polars as pl
 
-from measurement.loading.files import find_style, read_pieces
+from measurement.loading.books import is_book, read_book
+from measurement.loading.files import ROW, find_style, read_pieces, table_of
+from measurement.loading.problems import Problem, Refused
 
 # What a whole file may have in common, so that its lines need not say it.
 FILLED = ("source", "release", "period", "conf_level")
+LEVEL_OF_CENSUS = "90"
+# A variable of the Census Bureau: table, line, and E for the estimate.
+VARIABLE = re.compile(r"^([a-z]+\d+[a-z0-9]*_(?:c\d+_)?\d+)e$")
+BOUND = r"^[\d,.]+[+-]$"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is to be read: its layout, and for wide ones what each column is."""
+    """How a file is to be read: its layout, and for wide ones what each column is.
+
+    mapping: any of FILLED with the text of all lines; for wide files also `place` and
+    `period_column`, names of columns, and `figures`, dicts of column, indicator, group, moe.
+    """
 
     layout: str = "long"
     mapping: Mapping[str, Any] = field(default_factory=dict)
@@ -33,21 +45,173 @@ class Piece:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
+class UnknownLayout(Refused):
+    """The file is no long one, and nobody has said so far what its columns are."""
+
+    def __init__(self, header: list[str], file: str) -> None:
+        self.header = header
+        message = "There are no columns “indicator” and “value”; say what the columns are."
+        super().__init__([Problem("FILE-HEADER", file, 1, "", message)])
+
+
 def read_tables(stream: BinaryIO, file: str, reading: Reading = LONG) -> Iterator[Piece]:
     """The figures of a file, a bounded piece at a time.
 
     Raises:
-        Refused: it can't be read that way.
+        UnknownLayout: it is wide, and the mapping names no figures.
+        Refused: it can't be read.
     """
-    comma = find_style(stream.read(64_000), file).comma
+    comma, tables = _open(stream, file)
+    first = next(tables, None)
+    if first is None:
+        raise Refused([Problem("FILE-HEADER", file, 1, "", "The file has no lines of figures.")])
+    header = [name for name in first.columns if name != ROW]
+    is_long = bool({"indicator", "value"} & set(header))
+    if not is_long and not reading.mapping.get("figures"):
+        raise UnknownLayout(header, file)
+    for table in chain([first], tables):
+        if is_long:
+            yield Piece(_filled(table, reading.mapping), comma)
+        else:
+            yield from _unfold(table, file, reading, comma)
+
+
+def _open(stream: BinaryIO, file: str) -> tuple[str, Iterator[pl.DataFrame]]:
+    """What stands before decimals, and the file's tables of text."""
+    head = stream.read(64_000)
     stream.seek(0)
-    for table in read_pieces(stream, file):
-        yield Piece(_filled(table, reading.mapping), comma)
+    if is_book(head):
+        return ".", read_book(stream, file)
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"["):
+        return ".", _answer(stream, file)
+    return find_style(head, file).comma, read_pieces(stream, file)
+
+
+def _answer(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
+    """The Census API's JSON: a list of lists, the first one names the columns."""
+    import json
+
+    try:
+        lines = json.loads(stream.read().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        problem = Problem("FILE-LINES", file, 1, "", f"This is not JSON: {str(error)[:80]}.")
+        raise Refused([problem]) from error
+    yield table_of(lines, file)
 
 
 def _filled(table: pl.DataFrame, given: Mapping[str, Any]) -> pl.DataFrame:
     """Columns that the file lacks, and that hold the same in all lines."""
     lacking = {name: given[name] for name in FILLED if given.get(name)}.items()
+    has_period = "period_start" in table.columns
     return table.with_columns(
-        pl.lit(str(text)).alias(name) for name, text in lacking if name not in table.columns
+        pl.lit(str(text)).alias(name)
+        for name, text in lacking
+        if name not in table.columns and not (name == "period" and has_period)
     )
+
+
+# --- Wide files ---------------------------------------------------------------------------------
+
+
+def _unfold(table: pl.DataFrame, file: str, reading: Reading, comma: str) -> Iterator[Piece]:
+    """A long table for every column of figures."""
+    mapping, is_census = reading.mapping, reading.layout == "census"
+    place = _place(table, mapping.get("place") or "")
+    for figure in mapping["figures"]:
+        column, moe = figure["column"], figure.get("moe") or ""
+        if is_census:
+            moe = moe or partner(column, table.columns, "m")
+        named = [name for name in (column, moe) if name]
+        absent = [name for name in named if name not in table.columns]
+        if place is None or absent:
+            lacking = absent[0] if absent else "the place"
+            problem = Problem("OBS-KEY", file, 1, lacking, f"There is no column for {lacking}.")
+            raise Refused([problem])
+        long = table.select(
+            ROW,
+            place.alias("ref_area"),
+            _cell(table, column, is_census).alias("value"),
+            _margin(table, moe, is_census).alias("moe"),
+            _note(table, column, is_census).alias("annotation"),
+            pl.lit(figure["indicator"]).alias("indicator"),
+            pl.lit(figure.get("group") or "").alias("group"),
+            pl.lit(_level(mapping, moe, is_census)).alias("conf_level"),
+            _period(table, mapping).alias("period"),
+            pl.lit(mapping.get("source") or "").alias("source"),
+            pl.lit(mapping.get("release") or "").alias("release"),
+        )
+        names = {"value": column, "moe": moe, "ref_area": mapping.get("place") or "place"}
+        yield Piece(long, comma, is_census, names)
+
+
+def partner(column: str, columns: list[str], kind: str) -> str:
+    """The Census column of the same variable that holds its margin (m) or a note (ea, ma)."""
+    found = VARIABLE.match(column)
+    name = f"{found[1]}{kind}" if found else ""
+    return name if name in columns else ""
+
+
+def _place(table: pl.DataFrame, named: str) -> pl.Expr | None:
+    """The code of the place: a column, the end of a GEO_ID, or state and place together."""
+    columns = table.columns
+    if named and named in columns and named not in ("geo_id", "place", "county"):
+        return pl.col(named)
+    if "geo_id" in columns:
+        return pl.col("geo_id").str.replace(r"^.*US", "")
+    parts = next((p for p in ("place", "county") if p in columns and "state" in columns), "")
+    if parts:
+        return pl.col("state").str.zfill(2) + pl.col(parts)
+    return pl.col(named) if named in columns else None
+
+
+def _period(table: pl.DataFrame, mapping: Mapping[str, Any]) -> pl.Expr:
+    column = mapping.get("period_column") or ""
+    return pl.col(column) if column in table.columns else pl.lit(mapping.get("period") or "")
+
+
+def _level(mapping: Mapping[str, Any], moe: str, is_census: bool) -> str:
+    level = str(mapping.get("conf_level") or (LEVEL_OF_CENSUS if is_census else ""))
+    return level if moe else ""
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).fill_null("").str.strip_chars()
+
+
+def _cell(table: pl.DataFrame, column: str, is_census: bool) -> pl.Expr:
+    """The estimate; a bound such as “250,000+” is no value, wherever it says so."""
+    cell = _text(column)
+    if not is_census:
+        return cell
+    note = partner(column, table.columns, "ea")
+    is_bound = cell.str.contains(BOUND)
+    if note:
+        is_bound = is_bound | _text(note).str.contains(BOUND)
+    return pl.when(is_bound | (cell == "null")).then(pl.lit("")).otherwise(cell)
+
+
+def _margin(table: pl.DataFrame, moe: str, is_census: bool) -> pl.Expr:
+    """The margin; five stars mean a controlled figure, whose margin is 0."""
+    if not moe:
+        return pl.lit("")
+    if not is_census:
+        return _text(moe)
+    notes = [_text(name) for name in (moe, f"{moe[:-1]}ma") if name in table.columns]
+    is_controlled = pl.any_horizontal(note == "*****" for note in notes)
+    is_none = pl.any_horizontal(note.is_in(["**", "***", "null"]) for note in notes)
+    return (
+        pl.when(is_controlled).then(pl.lit("0"))
+        .when(is_none).then(pl.lit("")).otherwise(_text(moe))
+    )  # fmt: skip
+
+
+def _note(table: pl.DataFrame, column: str, is_census: bool) -> pl.Expr:
+    """What the file says in the place of an estimate, as it stands."""
+    if not is_census:
+        return pl.lit("")
+    note = partner(column, table.columns, "ea")
+    said = _text(note) if note else pl.lit("")
+    said = pl.when(said == "null").then(pl.lit("")).otherwise(said)
+    cell = _text(column)
+    is_word = cell.str.contains(BOUND) | cell.is_in(["-", "N", "(X)", "*****"])
+    return pl.when((said == "") & is_word).then(cell).otherwise(said)

@@ -34,6 +34,9 @@ class Source(SharedOrOwned):
     retrieved_on = models.DateField(null=True, blank=True)
     file_sha256 = models.CharField(max_length=64)
     revises = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    is_public = models.BooleanField(
+        default=False, help_text="A chapter’s own release, of which figures are published"
+    )
 
     objects: ClassVar[SharedManager] = SharedManager()
     published = PublishedManager()

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from chapters.owned import SharedManager, SharedOrOwned
 
@@ -13,7 +14,9 @@ class Upload(SharedOrOwned):
     """One file of figures, the nation's or a chapter's; its rows come in all together or not.
 
     `report` holds the problems found, as dicts of code, severity, line, column, message; at most
-    `MOST_PROBLEMS` of them, while `errors` and `warnings` count all.
+    `MOST_PROBLEMS` of them. `about` is what the form says of sources that are new, `first` the
+    first figures as they would come in, `work` the job that is under way. Who sent a file in does
+    not publish it, and what is published the backbone alone takes back; the database holds both.
     """
 
     MOST_PROBLEMS: ClassVar[int] = 1000
@@ -25,9 +28,11 @@ class Upload(SharedOrOwned):
 
     class State(models.TextChoices):
         CHECKING = "checking", "Being checked"
+        COLUMNS = "columns", "Waits to be told what its columns are"
         REFUSED = "refused", "Has errors"
         READY = "ready", "Checked, waits to be loaded"
         LOADED = "loaded", "Loaded, waits for review"
+        RETURNED = "returned", "Sent back"
         PUBLISHED = "published", "Published"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
@@ -38,6 +43,10 @@ class Upload(SharedOrOwned):
     name = models.CharField(max_length=200)
     layout = models.CharField(max_length=6, choices=Layout, default=Layout.LONG)
     mapping = models.JSONField(default=dict, blank=True)
+    about = models.JSONField(default=dict, blank=True)
+    header = models.JSONField(default=list, blank=True)
+    first = models.JSONField(default=list, blank=True)
+    work = models.UUIDField(null=True, blank=True, editable=False)
     content = models.BinaryField(null=True, editable=False)
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=9, choices=State, default=State.CHECKING)
@@ -59,12 +68,25 @@ class Upload(SharedOrOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     loaded_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.TextField(blank=True)
 
     objects: ClassVar[SharedManager] = SharedManager()
 
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["chapter", "-created_at"], name="measurement_uploads")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="published")
+                | Q(chapter__isnull=True)
+                | (Q(reviewed_by__isnull=False) & ~Q(reviewed_by=F("by"))),
+                name="measurement_upload_reviewed_by_another",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_state_display()})"
@@ -73,3 +95,8 @@ class Upload(SharedOrOwned):
     def needs_acknowledgement(self) -> bool:
         """True while warnings stand that nobody has taken note of."""
         return bool(self.warnings) and self.acknowledged_at is None
+
+    @property
+    def is_under_way(self) -> bool:
+        """True while a job has it; whether that job still runs, the job knows."""
+        return self.work is not None

@@ -128,6 +128,8 @@ FIELDS: dict[str, Values] = {
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
     "measurement.DemographicGroup": {"key": ""},
+    # Waits for its columns, so that every page of it can be reached at home.
+    "measurement.Upload": {"state": "columns", "header": ["place", "rate"], "mapping": {}},
     "members.Subscription": {"interval": "year", "status": "active", "end_wanted": False},
     "members.Movement": lambda side, is_open: {"fee_cents": 0, "net_cents": side.number},
     "members.Refund": {"status": "succeeded", "took_days": 0},
@@ -177,6 +179,8 @@ PARAMETERS: list[tuple[str, str, Any]] = [
         "token",
         lambda side: side.national("chapters.WaitlistEntry").token,
     ),
+    ("measurement:upload*", "pk", lambda side: side.row("measurement.Upload").pk),
+    ("measurement:upload-decide", "step", "check"),
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:billing-*", "pk", lambda side: side.row("members.Subscription").pk),

@@ -233,6 +233,7 @@ def keep_account(visit: Visit) -> None:
 
 GIFTED = f"gifted-{secrets.token_hex(4)}@example.org"
 CHAPTER = "<slug:chapter>/"
+UPLOAD = f"{CHAPTER}data/<uuid:pk>/"
 ORGANIZATIONS = f"{CHAPTER}organizations/"
 SECTION = f"{CHAPTER}agenda/sections/<int:pk>/"
 SF = "/san-francisco"
@@ -262,6 +263,19 @@ PAGES = [
         f"{SF}/dashboard/employment_gap_25_54/",
     ),
     Shown("indicators", "indicators/", "/indicators/"),
+    Shown("uploads", f"{CHAPTER}data/", f"{SF}/data/", "lou"),
+    Shown("upload-new", f"{CHAPTER}data/new/", f"{SF}/data/new/", "lou"),
+    Shown(
+        "upload-new-errors",
+        f"{CHAPTER}data/new/",
+        f"{SF}/data/new/",
+        "lou",
+        after=send_form,
+        statuses=(422,),
+    ),
+    Shown("upload", UPLOAD, "", "lou", lambda visit: send_figures(visit)),
+    Shown("upload-wrong", UPLOAD, "", "lou", lambda visit: send_wrong_figures(visit)),
+    Shown("upload-columns", f"{UPLOAD}columns/", "", "lou", lambda visit: send_wide_figures(visit)),
     Shown("api", "api/v1/", "/api/v1/"),
     # The agenda
     Shown("agenda", f"{CHAPTER}agenda/", f"{SF}/agenda/"),
@@ -564,6 +578,38 @@ def send_empty(visit: Visit, form: str) -> None:
     expect(visit.page.locator("[aria-invalid=true]").first).to_be_visible()
 
 
+def send_figures(visit: Visit, text: str = "", until: str = "Load the figures") -> None:
+    """Send a file of figures as the council does, and wait until it is checked."""
+    page = visit.go("/san-francisco/data/new/")
+    release = secrets.token_hex(4)
+    head = "indicator,ref_area,period,value"
+    text = text or f"{head}\nemployment_rate_25_54,0667000,1999,0.5\n"
+    file = {"name": "figures.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.get_by_label("File of figures").set_input_files(files=[file])  # type: ignore[list-item]
+    for label, answer in {
+        "Publisher": "Example Bureau",
+        "Table or data set": "Work",
+        "Release": release,
+        "License": "Public domain",
+    }.items():
+        page.get_by_label(label, exact=True).fill(answer)
+    visit.press("Send and check")
+    expect(page.get_by_text(until).first).to_be_visible(timeout=60_000)
+
+
+def send_wrong_figures(visit: Visit) -> None:
+    """Send a file with an error in every line."""
+    lines = "\n".join(f"employment_rate_25_54,667000,{year},1O4" for year in range(1950, 1980))
+    send_figures(visit, f"indicator,ref_area,period,value\n{lines}", "Nothing was loaded")
+
+
+def send_wide_figures(visit: Visit) -> None:
+    """Send a file that has one place a line, and go to where its columns are named."""
+    send_figures(visit, "geoid,rate,margin\n0667000,0.5,0.01\n", "Name the columns")
+    visit.page.get_by_role("link", name="Name the columns").click()
+    expect(visit.page.get_by_role("button", name="Check with these columns")).to_be_visible()
+
+
 # Addresses that show no page of ours by themselves, and why.
 NO_PAGES = {
     "api/v1/*/": "an answer for programs",
@@ -572,6 +618,8 @@ NO_PAGES = {
     "readyz": "for machines",
     "webhooks/stripe/": "for the payment provider",
     f"{CHAPTER}dashboard/file/": "takes a form only",
+    f"{UPLOAD}problems/": "a file",
+    f"{UPLOAD}<slug:step>/": "takes a form only",
     f"{SECTION}restore/<int:revision>/": "takes a form only",
     f"{CHAPTER}convenings/<int:pk>/convening.ics": "a file",
     f"{CHAPTER}join/beside/": "takes a form only",
