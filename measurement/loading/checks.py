@@ -246,11 +246,25 @@ def _numbers(table: pl.DataFrame, judge: _Judge, comma: str) -> pl.DataFrame:
     return parsed.drop(f"{name}_text" for name in NUMBERS)
 
 
+_GROUPED = r"^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$"
+_CONTINENTAL = r"^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+$"
+_EITHER = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
+
+
 def _plain(name: str, comma: str) -> pl.Expr:
-    """The text of a number, null where the file says that there is none."""
+    """The text of a number, null where the file says that there is none.
+
+    Semicolons part the cells of continental files, and of some others: 1.125 in them may be
+    either number, so it is none.
+    """
     text = pl.col(name)
     if comma == ",":
-        text = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        bare = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        text = (
+            pl.when(text.str.contains(_CONTINENTAL) | text.str.contains(_GROUPED)).then(bare)
+            .when(text.str.contains(_EITHER)).then(text + " (thousands or decimals?)")
+            .otherwise(text)
+        )  # fmt: skip
     return pl.when(pl.col(name).is_in(list(MISSING))).then(None).otherwise(text)
 
 

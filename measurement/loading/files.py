@@ -168,7 +168,13 @@ def _table(piece: bytes, style: Style, file: str, number: int) -> pl.DataFrame:
         _explain(piece, style, file, number)
     if table is None:
         raise Refused([Problem("FILE-LINES", file, number, "", "These lines can't be read.")])
-    return table.with_row_index(ROW, offset=number)
+    numbered = table.with_row_index(ROW, offset=number)
+    # A line without anything in it, as the end of a file often is.
+    return numbered.filter(~_is_blank(table)) if _is_short(table) else numbered
+
+
+def _is_blank(table: pl.DataFrame) -> pl.Expr:
+    return pl.all_horizontal(pl.col(name).is_null() for name in table.columns)
 
 
 def _is_short(table: pl.DataFrame) -> bool:

@@ -40,3 +40,15 @@ def guest(stack: Any) -> Guest:
 def city_file(stack: Any) -> CityFile:
     """A job of the product's first kind."""
     return CityFile(stack)
+
+
+@pytest.fixture
+def library(db: None) -> None:
+    """Places and indicators, as every installation has them; no figures."""
+    from chapters.loading import load_places
+    from chapters.unscoped import as_backbone
+    from measurement.actions import load_library
+
+    with as_backbone():
+        load_places()
+        load_library()

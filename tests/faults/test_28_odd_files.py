@@ -50,6 +50,7 @@ REFUSED: dict[str, tuple[bytes, tuple[str, int]]] = {
     "infinity": (text(line("-inf")).encode(), ("OBS-TYPE", 2)),
     "1e400": (text(line("1e400")).encode(), ("OBS-TYPE", 2)),
     "a comma within quotes": (text(line('"1,5"')).encode(), ("OBS-TYPE", 2)),
+    "thousands or decimals": (text(line("1.125")).replace(",", ";").encode(), ("OBS-TYPE", 2)),
     "a letter": (text(line("0.5"), line("O.5", place="0820000")).encode(), ("OBS-TYPE", 3)),
     "one key twice": (text(line("0.5"), line("0.5")).encode(), ("OBS-DUP", 3)),
     "a quote that stays open": (text(line('"0.5'), line("0.5")).encode(), ("FILE-", 2)),
@@ -71,7 +72,7 @@ def given(content: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("content", READ.values(), ids=READ)
-def test_the_figures_are_the_same_whatever_wrote_them(figures: None, content: bytes) -> None:
+def test_the_figures_are_the_same_whatever_wrote_them(library: None, content: bytes) -> None:
     with as_backbone():
         assert check_file(**given(content)).rows == 2
         load_file(**given(content), is_public=True)
@@ -82,7 +83,7 @@ def test_the_figures_are_the_same_whatever_wrote_them(figures: None, content: by
 
 @pytest.mark.parametrize(("content", "problem"), REFUSED.values(), ids=REFUSED)
 def test_what_is_wrong_is_named_by_row_and_nothing_comes_in(
-    figures: None, content: bytes, problem: tuple[str, int]
+    library: None, content: bytes, problem: tuple[str, int]
 ) -> None:
     with as_backbone():
         with pytest.raises(Refused) as caught:
@@ -92,7 +93,7 @@ def test_what_is_wrong_is_named_by_row_and_nothing_comes_in(
         assert not Observation.objects.filter(period__label="1999").exists()
 
 
-def test_a_sample_is_a_whole_number(figures: None) -> None:
+def test_a_sample_is_a_whole_number(library: None) -> None:
     with as_backbone():
         load_file(**given(text(line("0.5", n="300")).encode()), is_public=True)
         assert Observation.objects.get(period__label="1999").sample_n == 300

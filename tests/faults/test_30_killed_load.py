@@ -59,7 +59,7 @@ def counts() -> tuple[int, int, int, int]:
         )
 
 
-def test_a_load_that_is_killed_leaves_nothing_and_comes_again(figures: Any, tmp_path: Path) -> None:
+def test_a_load_that_is_killed_leaves_nothing_and_comes_again(library: Any, tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     lines = [f"employment_rate_25_54,0667000,{year},,0.5,T1,r1" for year in YEARS]
     path.write_text("\n".join((HEAD, *lines)))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browsing import PASSWORD, Visit, email_of
 from tests.stack import Stack
@@ -584,8 +584,8 @@ def send_figures(visit: Visit, text: str = "", until: str = "Load the figures") 
     release = secrets.token_hex(4)
     head = "indicator,ref_area,period,value"
     text = text or f"{head}\nemployment_rate_25_54,0667000,1999,0.5\n"
-    file = {"name": "figures.csv", "mimeType": "text/csv", "buffer": text.encode()}
-    page.get_by_label("File of figures").set_input_files(files=[file])  # type: ignore[list-item]
+    file = FilePayload(name="figures.csv", mimeType="text/csv", buffer=text.encode())
+    page.get_by_label("File of figures").set_input_files(files=[file])
     for label, answer in {
         "Publisher": "Example Bureau",
         "Table or data set": "Work",
