@@ -25,6 +25,7 @@ from members.actions.refunds import (
     send_refund,
 )
 from members.actions.renewals import change_renewal, end_subscriptions, refresh_subscription
+from members.actions.returning import restore_gift, withdraw_gift
 from members.actions.waiving import cancel_membership, grant_year, mark_of
 
 __all__ = [
@@ -64,9 +65,11 @@ __all__ = [
     "refundable_cents",
     "refresh_checkout",
     "rename_person",
+    "restore_gift",
     "retry_events",
     "set_paid_places",
     "sponsor_membership",
     "start_checkout",
     "take_sponsored_place",
+    "withdraw_gift",
 ]

@@ -66,3 +66,29 @@ def fulfils(
 def payable_of(purpose: str) -> Payable:
     """What is known of a purpose; raises KeyError where nobody fulfils it."""
     return _payables[purpose]
+
+
+@dataclass(frozen=True)
+class Return:
+    """What a payment that goes back in full takes along, for a purpose whose months lie elsewhere.
+
+    take: ends it and gives the days that were taken. undo: gives these days back, the money
+    stayed. words: a sentence about it for the payer's letter, empty where nothing was taken.
+    """
+
+    take: Callable[[Payment, str], int]
+    undo: Callable[[Payment, int], None]
+    words: Callable[[Payment], str]
+
+
+_returns: dict[str, Return] = {}
+
+
+def returns(purpose: str, what: Return) -> None:
+    """Register what a full refund of a purpose takes along; dues need none."""
+    _returns[purpose] = what
+
+
+def return_of(purpose: str) -> Return | None:
+    """What is registered for a purpose, or None."""
+    return _returns.get(purpose)

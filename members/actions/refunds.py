@@ -23,6 +23,7 @@ from chapters.scope import in_chapter
 from members import billing_gateway, gateway
 from members.actions import books
 from members.actions.memberships import lock_chapter, lock_membership, move_membership
+from members.actions.payables import return_of
 from members.actions.renewals import end_renewal
 from members.billing_gateway import RefundState
 from members.dues import day_in, show_dollars
@@ -206,15 +207,16 @@ def _undo(refund: Refund) -> None:
     refund.is_booked = False
     day = day_in(refund.payment.chapter.zone, timezone.now())
     books.reverse_entry(books.record_refund(refund), occurred_on=day, memo="The refund failed")
-    if refund.took_days:
-        give_months_back(refund.payment, refund.took_days)
-        refund.took_days = 0
+    give_months_back(refund.payment, refund.took_days)
+    refund.took_days = 0
     refund.save(update_fields=["is_booked", "took_days"])
 
 
 def _tell(refund: Refund) -> None:
     payment = refund.payment
+    known = return_of(payment.purpose)
     letter = {
+        "note": known.words(payment) if known else "",
         "name": payment.user.get_short_name(),
         "chapter": payment.chapter,
         "payment": payment,
@@ -234,18 +236,34 @@ def take_months(payment: Payment, why: str) -> int:
 
     A membership that has none left ends today, and renews no more.
     """
-    if payment.membership_id is None or payment.covers_until is None:
+    if known := return_of(payment.purpose):
+        return known.take(payment, why)
+    if payment.membership_id is None or payment.covers_from is None:
         return 0
+    assert payment.covers_until is not None
     chapter = lock_chapter(payment.chapter_id)
-    membership = lock_membership(payment.membership_id)
+    payment.membership = lock_membership(payment.membership_id)
+    return take_days(payment.membership, chapter, payment.covers_from, payment.covers_until, why)
+
+
+def days_left(covers_from: datetime.date, until: datetime.date, today: datetime.date) -> int:
+    """How many of the days from `covers_from` to `until` are not over."""
+    return (until - max(covers_from, min(today, until))).days
+
+
+def take_days(
+    membership: Membership,
+    chapter: Chapter,
+    covers_from: datetime.date,
+    covers_until: datetime.date,
+    why: str,
+) -> int:
+    """Take what is left of some days from a membership; both rows are held. Gives how many."""
     today = day_in(chapter.zone, timezone.now())
-    start = max(payment.covers_from or today, min(today, payment.covers_until))
-    days = (payment.covers_until - start).days
-    until = membership.paid_until
+    days, until = days_left(covers_from, covers_until, today), membership.paid_until
     if not days or until is None or membership.status not in Membership.CURRENT:
         return 0
     _end_on(membership, chapter, until - datetime.timedelta(days=days), today, why)
-    payment.membership = membership
     return days
 
 
@@ -266,8 +284,15 @@ def _end_on(
 
 def give_months_back(payment: Payment, days: int) -> None:
     """Undo `take_months`: the money stayed with us after all."""
-    chapter = lock_chapter(payment.chapter_id)
-    membership = lock_membership(payment.membership_id or 0)
+    if known := return_of(payment.purpose):
+        known.undo(payment, days)
+    elif days and payment.membership_id:
+        chapter = lock_chapter(payment.chapter_id)
+        give_days(lock_membership(payment.membership_id), chapter, days)
+
+
+def give_days(membership: Membership, chapter: Chapter, days: int) -> None:
+    """Undo `take_days`; both rows are held."""
     if membership.paid_until is None:
         return
     membership.paid_until += datetime.timedelta(days=days)

@@ -125,6 +125,8 @@ class GiftedPlace(ChapterOwned):
     )
     covers_from = models.DateField()
     covers_until = models.DateField()
+    # The days that a refund of the gift took away; given back if the refund fails.
+    took_days = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(ChapterOwned.Meta):
