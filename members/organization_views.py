@@ -235,9 +235,9 @@ def seat(request: Request, chapter: str, pk: int, seat: int) -> HttpResponse:
 def _change_seat(request: Request, held: Any, asked: str, form: Any, *, manages: bool) -> bool:
     """Do what a button of the seat's page says; False where the form has to be corrected."""
     if asked == "end":
-        actions.end_seat(held)
+        actions.end_seat(held, request.user)
     elif asked == "primary" and manages:
-        actions.make_primary(held)
+        actions.make_primary(held, request.user)
     elif asked == "replace" and manages:
         if not form.is_valid():
             return False
@@ -260,7 +260,7 @@ def withdraw(request: Request, chapter: str, pk: int, invitation: int) -> HttpRe
     """Take an invitation to a seat back."""
     membership = _managed(request, pk)
     rows = SeatInvitation.objects.filter(organization_membership=membership)
-    actions.withdraw_invitation(get_object_or_404(rows, pk=invitation))
+    actions.withdraw_invitation(get_object_or_404(rows, pk=invitation), request.user)
     return _seats_page(membership, "withdrawn")
 
 

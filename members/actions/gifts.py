@@ -14,6 +14,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from chapters.audit import record
 from chapters.models import Chapter
 from chapters.post import post
 from members.actions.checkouts import open_checkout
@@ -68,6 +69,13 @@ def _fulfil(checkout: Checkout, payment: Payment) -> None:
     gift.save(update_fields=["state", "offered_at", "sponsored_at"])
     if gift.is_personal:
         post("gift", gift.recipient_email, letter(gift), chapter=gift.chapter)
+    _note("gift.paid", gift, gift.giver)
+
+
+def _note(action: str, gift: Gift, by: Any = None) -> None:
+    """Leave on record what became of a gift, in the transaction in which it did."""
+    facts = {"places": gift.places, "cents": gift.amount_cents}
+    record(action, subject=gift, chapter=gift.chapter, by=by, facts=facts)
 
 
 def letter(gift: Gift) -> dict[str, Any]:
@@ -103,6 +111,7 @@ def accept_gift(user: Any, gift: Gift) -> Membership | None:
         membership = _use(gift, chapter, user)
         context = {**letter(gift), "name": gift.giver.get_short_name(), "what": "accepted"}
         post("gift-answered", gift.giver.email, context, chapter=chapter)
+        _note("gift.accepted", gift, user)
     return membership
 
 
@@ -113,11 +122,13 @@ def decline_gift(gift: Gift) -> bool:
 
 def _sponsor(gift: Gift, what: str) -> bool:
     offered = Gift.objects.filter(pk=gift.pk, state=_State.OFFERED)
-    if not offered.update(state=_State.SPONSORED, sponsored_at=timezone.now()):
-        return False
-    context = {**letter(gift), "name": gift.giver.get_short_name(), "what": what}
-    post("gift-answered", gift.giver.email, context, chapter=gift.chapter)
-    return True
+    with transaction.atomic():
+        if not offered.update(state=_State.SPONSORED, sponsored_at=timezone.now()):
+            return False
+        context = {**letter(gift), "name": gift.giver.get_short_name(), "what": what}
+        post("gift-answered", gift.giver.email, context, chapter=gift.chapter)
+        _note(f"gift.{what}", gift)
+        return True
 
 
 def _use(gift: Gift, chapter: Chapter, user: Any, by: Any = None) -> Membership:
@@ -153,7 +164,9 @@ def take_sponsored_place(user: Any, chapter: Chapter, *, by: Any) -> Membership 
             return None
         left = Gift.objects.filter(pk=gift.pk, places_taken__lt=F("places"))
         left.update(places_taken=F("places_taken") + 1)
-        return _use(gift, held, user, by)
+        membership = _use(gift, held, user, by)
+        _note("gift.assigned", gift, by)
+        return membership
 
 
 # --- What nobody answered -------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from chapters.audit import record
 from chapters.models import Chapter, MailChoice
 from chapters.post import post
 from members.models import (
@@ -225,9 +226,11 @@ def decline_invitation(invitation: Invitation) -> None:
             chapter=invitation.chapter, address_digest=invitation.address_digest
         )
         rows = Invitation.objects.filter(pk=invitation.pk)
-        rows.filter(state__in=[Invitation.State.OPEN, Invitation.State.EXPIRED]).update(
+        declined = rows.filter(state__in=[Invitation.State.OPEN, Invitation.State.EXPIRED]).update(
             state=Invitation.State.DECLINED, declined_at=timezone.now()
         )
+        if declined:
+            record("invitation.declined", subject=invitation, chapter=invitation.chapter)
 
 
 def forget_invited(user: Any) -> None:

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from chapters.audit import record
 from chapters.models import Chapter
 from chapters.post import post
 from members.models import (
@@ -131,18 +132,27 @@ def _sit(
     """Give a person a seat. Raises NoSeatFree; who sits already keeps what they have."""
     try:
         with transaction.atomic():
-            return Representative.objects.create(
+            seat = Representative.objects.create(
                 chapter_id=membership.chapter_id,
                 organization_membership=membership,
                 user=user,
                 role=role,
                 is_primary=is_primary,
             )
+            _note("seat.taken", seat, user)
+            return seat
     except IntegrityError as error:
         seat = _seats(membership).filter(user=user).first()
         if seat is None:
             raise NoSeatFree from error
         return seat
+
+
+def _note(action: str, row: Representative | SeatInvitation, by: Any) -> None:
+    """Leave on record what became of a seat, in the transaction in which it did."""
+    membership = row.organization_membership
+    facts = {"organization": membership.organization_id, "role": str(row.role)}
+    record(action, subject=row, chapter=membership.chapter, by=by, facts=facts)
 
 
 def free_seats(membership: OrganizationMembership) -> int:
@@ -188,6 +198,7 @@ def invite_representative(
         expires_at=timezone.now() + SeatInvitation.LASTS,
     )
     _mail_invitation(invitation, token)
+    _note("seat.promised", invitation, by)
     return invitation
 
 
@@ -198,9 +209,10 @@ def _check_invited_today(membership: OrganizationMembership) -> None:
         raise SeatStays("Wait a day before you invite more people")
 
 
-def _close(rows: Any) -> None:
+def _close(rows: Any) -> int:
     waiting = rows.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
-    waiting.update(withdrawn_at=timezone.now())
+    count: int = waiting.update(withdrawn_at=timezone.now())
+    return count
 
 
 def _close_expired(membership: OrganizationMembership) -> None:
@@ -256,13 +268,14 @@ def accept_invitation(token: str, user: Any) -> Representative:
 
 
 @transaction.atomic
-def withdraw_invitation(invitation: SeatInvitation) -> None:
+def withdraw_invitation(invitation: SeatInvitation, by: Any = None) -> None:
     """Make an invitation's link worthless and free the seat that it promised."""
-    _close(SeatInvitation.objects.filter(pk=invitation.pk))
+    if _close(SeatInvitation.objects.filter(pk=invitation.pk)):
+        _note("seat.withdrawn", invitation, by)
 
 
 @transaction.atomic
-def end_seat(seat: Representative) -> None:
+def end_seat(seat: Representative, by: Any = None) -> None:
     """Free a seat. The person keeps their account, own membership, receipts and offers.
 
     Raises SeatStays for the primary contact, and for the last manager.
@@ -279,22 +292,47 @@ def end_seat(seat: Representative) -> None:
         raise SeatStays("Make somebody else a manager first")
     held.ended_at = timezone.now()
     held.save(update_fields=["ended_at"])
+    _note("seat.ended", held, by)
 
 
 @transaction.atomic
 def replace_representative(seat: Representative, by: Any, email: str) -> SeatInvitation:
     """Free a seat and promise it to another address. Raises SeatStays, NoSeatFree."""
-    end_seat(seat)
+    end_seat(seat, by)
     return invite_representative(seat.organization_membership, by, email, seat.role)
 
 
 @transaction.atomic
-def make_primary(seat: Representative) -> None:
-    """Make a representative the one who gets receipts and questions, and a manager."""
+def make_primary(seat: Representative, by: Any = None) -> None:
+    """Make a representative the one who gets receipts and questions, and a manager.
+
+    They and the one before them are told, whoever of the two did it.
+    """
     rows = OrganizationMembership.objects.select_for_update(no_key=True)
     membership = rows.get(pk=seat.organization_membership_id)
+    held = _seats(membership).filter(pk=seat.pk).select_related("user").first()
+    before = _seats(membership).filter(is_primary=True).select_related("user").first()
+    if held is None or held == before:
+        return
     _seats(membership).filter(is_primary=True).update(is_primary=False)
-    _seats(membership).filter(pk=seat.pk).update(is_primary=True, role=Representative.Role.MANAGER)
+    held.is_primary, held.role = True, Representative.Role.MANAGER
+    held.save(update_fields=["is_primary", "role"])
+    for one in (held, before):
+        if one is not None:
+            _tell_contact(membership, one.user, held.user)
+    _note("contact.changed", held, by)
+
+
+def _tell_contact(membership: OrganizationMembership, reader: User, contact: User) -> None:
+    address = reverse("members:organization-seats", args=[membership.chapter.slug, membership.pk])
+    context = {
+        "name": reader.get_short_name(),
+        "organization": membership.organization,
+        "contact": contact,
+        "is_contact": reader == contact,
+        "url": settings.SITE_URL + address,
+    }
+    post("contact-changed", reader.email, context, chapter=membership.chapter)
 
 
 def primary_contact(membership: OrganizationMembership) -> Any:
