@@ -203,3 +203,20 @@ def test_erasing_the_keeper_forgets_the_duplicate_too(twins, boss):
     assert double.name == "Former member"
     assert "ada2@example.org" not in json.dumps(merge.changes)
     assert not EmailAddress.objects.filter(email__startswith="ada").exists()
+
+
+def test_grace_of_the_duplicate_is_given_back(sf, boss):
+    keeper, double = make_user("ada"), make_user("ada2")
+    today = timezone.localdate()
+    ended, grace = today - datetime.timedelta(days=3), today + datetime.timedelta(days=27)
+    fields = {"status": "past_due", "paid_until": ended, "grace_until": grace}
+    ours = make_membership(sf, keeper)
+    theirs = make_membership(sf, double, **fields)
+    with as_backbone(boss):
+        merge = merge_people(keeper, double, by=boss, reason="Same card")
+        theirs.refresh_from_db()
+        assert (theirs.status, theirs.grace_until) == ("cancelled", None)
+        undo_merge(merge, by=boss)
+        theirs.refresh_from_db()
+        assert (theirs.status, theirs.paid_until, theirs.grace_until) == ("past_due", ended, grace)
+        assert Membership.objects.get(pk=ours.pk).status == "active"
