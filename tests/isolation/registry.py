@@ -133,6 +133,8 @@ FIELDS: dict[str, Values] = {
     "members.Subscription": {"interval": "year", "status": "active", "end_wanted": False},
     "members.Movement": lambda side, is_open: {"fee_cents": 0, "net_cents": side.number},
     "members.Refund": {"status": "succeeded", "took_days": 0},
+    # Two people, of whom the planter knows one.
+    "members.Merge": lambda side, is_open: {"keeper": make_user(password=None)},
     "members.Invitation": {"way": "mail", "email": "", "state": "open", "accepted_by": None},
     "members.Gift": {"state": "offered", "places": 1, "places_taken": 0, "amount_cents": 1200},
     "agendas.Agenda": lambda side, is_open: {"published_at": timezone.now()},
