@@ -151,7 +151,7 @@ TEXTS = models.CharField | models.TextField | models.BinaryField | models.JSONFi
 
 def _value(f: Any, side: Side, is_open: bool) -> Iterator[Any]:
     """The value of one field, or nothing where the model's own default serves."""
-    needed = not f.has_default() and not f.null and not f.primary_key
+    needed = not (f.has_default() or f.null or isinstance(f, models.AutoField))
     if f.name == "chapter":
         yield side.chapter
     elif isinstance(f, models.ForeignKey):

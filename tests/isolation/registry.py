@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from chapters import mail_choices
+from chapters.models import MailChoice, PersonFile
 from tests.factories import canary, make_user
 
 if TYPE_CHECKING:
@@ -132,6 +134,7 @@ FIELDS: dict[str, Values] = {
     "measurement.Upload": {"state": "columns", "header": ["place", "rate"], "mapping": {}},
     "members.Subscription": {"interval": "year", "status": "active", "end_wanted": False},
     "members.Movement": lambda side, is_open: {"fee_cents": 0, "net_cents": side.number},
+    "members.Merge": lambda side, is_open: {"duplicate": make_user(password=None)},
     "members.Refund": {"status": "succeeded", "took_days": 0},
     # Two people, of whom the planter knows one.
     "members.Merge": lambda side, is_open: {"keeper": make_user(password=None)},
@@ -163,6 +166,19 @@ def _code(side: "Side") -> str:
     return side.national("measurement.Indicator").code
 
 
+def _file(side: "Side") -> Any:
+    """A file that was made for the chapter's person."""
+    job = side.row("chapters.Job")
+    values = {"job_id": job.pk, "name": f"{side.mark}.txt", "content": side.mark.encode()}
+    return PersonFile.objects.get_or_create(user=side.user, defaults=values)[0].pk
+
+
+def _declining(side: "Side") -> str:
+    """The token at the end of a letter from the chapter."""
+    choice, _ = MailChoice.objects.get_or_create(email=side.user.email)
+    return mail_choices.address(choice, side.chapter, "news").rstrip("/").rpartition("/")[2]
+
+
 # (route, parameter, value or function of a chapter's side): what its name alone does not tell.
 PARAMETERS: list[tuple[str, str, Any]] = [
     ("admin:*", "app_label", "chapters"),
@@ -188,7 +204,10 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ("members:billing-*", "pk", lambda side: side.row("members.Subscription").pk),
     ("members:pay", "pk", lambda side: side.row("members.Checkout").pk),
     ("members:expense-*", "pk", lambda side: side.row("members.Expense").pk),
-    ("members:receipt", "pk", lambda side: side.row("members.Payment").pk),
+    ("members:place-decide", "pk", lambda side: side.row("members.PaidPlace").pk),
+    ("members:file", "pk", _file),
+    ("chapters:mail-off", "token", _declining),
+    ("members:receipt*", "pk", lambda side: side.row("members.Payment").pk),
     ("members:gift-answer", "token", lambda side: side.row("members.Gift").token),
     ("members:invitation-link", "code", lambda side: side.row("members.InvitationLink").code),
     ("members:invitation", "token", lambda side: side.row("members.Invitation").token),
