@@ -101,6 +101,7 @@ class GiftForm(forms.Form):
     """One membership for a person, or places for the council to assign."""
 
     PERSON, PLACES = "person", "places"
+    DEPENDING = ("recipient_name", "recipient_email", "places")
 
     giver_name = forms.CharField(
         label="Your name",
@@ -124,9 +125,10 @@ class GiftForm(forms.Form):
             "invalid_choice": "Choose what you want to give",
         },
     )
+    # Which of these three is needed, the kind of gift says (`clean`).
     recipient_name = forms.CharField(
         label="Name of the person",
-        help_text="If you give to somebody you know.",
+        help_text="Needed if you give to somebody you know.",
         required=False,
         max_length=120,
         widget=forms.TextInput({"class": "input w-l", "autocomplete": "off"}),
@@ -134,7 +136,7 @@ class GiftForm(forms.Form):
     )
     recipient_email = forms.EmailField(
         label="E-mail address of the person",
-        help_text="We send the gift here as soon as it is paid.",
+        help_text="Needed if you give to somebody you know. The gift goes here once it is paid.",
         required=False,
         max_length=254,
         widget=forms.EmailInput(
@@ -147,7 +149,7 @@ class GiftForm(forms.Form):
     )
     places = forms.IntegerField(
         label="Number of places",
-        help_text="If you sponsor places.",
+        help_text="Needed if you sponsor places.",
         required=False,
         min_value=1,
         max_value=MOST_PLACES,
@@ -166,6 +168,11 @@ class GiftForm(forms.Form):
         widget=forms.TextInput({"class": "input w-s", "inputmode": "decimal"}),
         error_messages={"required": BAD_AMOUNT, "max_length": BAD_AMOUNT},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.DEPENDING:
+            self.fields[name].depends = True  # type: ignore[attr-defined]
 
     def clean_message(self) -> str:
         """Plain words."""
