@@ -134,7 +134,6 @@ FIELDS: dict[str, Values] = {
     "measurement.Upload": {"state": "columns", "header": ["place", "rate"], "mapping": {}},
     "members.Subscription": {"interval": "year", "status": "active", "end_wanted": False},
     "members.Movement": lambda side, is_open: {"fee_cents": 0, "net_cents": side.number},
-    "members.Merge": lambda side, is_open: {"duplicate": make_user(password=None)},
     "members.Refund": {"status": "succeeded", "took_days": 0},
     # Two people, of whom the planter knows one.
     "members.Merge": lambda side, is_open: {"keeper": make_user(password=None)},
