@@ -1,7 +1,7 @@
 """What people type on the way to a membership, cleaned."""
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -159,6 +159,11 @@ class MoveForm(forms.Form):
             "invalid_choice": "Choose one of these chapters",
         },
     )
+
+    def __init__(self, data: Any = None, *, home: Chapter) -> None:
+        super().__init__(data)
+        field = cast("forms.ModelChoiceField[Chapter]", self.fields["chapter"])
+        field.queryset = open_chapters().exclude(pk=home.pk)
 
 
 class NameForm(forms.Form):

@@ -44,7 +44,7 @@ def move(request: Request) -> HttpResponse:
     home = home_of(request.user)
     if home is None or not home.is_current:
         return redirect("members:join")
-    form = MoveForm(request.POST if request.method == "POST" else None)
+    form = MoveForm(request.POST if request.method == "POST" else None, home=home.chapter)
     if form.is_bound and form.is_valid():
         actions.move_home(request.user, form.cleaned_data["chapter"])
         return redirect("members:home")
