@@ -172,7 +172,7 @@ def test_the_books_of_the_nation_are_the_sum_of_the_chapters(client, sf, denver)
 def test_the_pages_ask_the_same_few_questions(client, sf, django_assert_num_queries, count):
     for number in range(count):
         give(sf, f"gift-{number}", 500)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         client.get("/san-francisco/books/?month=")
     with django_assert_num_queries(10):
         client.get("/books/?fresh=1")
