@@ -174,7 +174,7 @@ def test_the_pages_ask_the_same_few_questions(client, sf, django_assert_num_quer
         give(sf, f"gift-{number}", 500)
     with django_assert_num_queries(15):
         client.get("/san-francisco/books/?month=")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get("/books/?fresh=1")
 
 
