@@ -253,8 +253,12 @@ def children_of(pid: int) -> list[int]:
 
 
 def free_ports(count: int = 4) -> int:
-    """The first of some ports in a row that nobody listens on, away from those of `make run`."""
-    for first in range(20000, 60000, 10):
+    """The first of some ports in a row that nobody listens on, away from those of `make run`.
+
+    Each process begins to look at a place of its own: a port is only taken once a server runs.
+    """
+    start = 20000 + os.getpid() % 1000 * 10
+    for first in range(start, 60000, 10):
         with contextlib.ExitStack() as held, contextlib.suppress(OSError):
             for port in range(first, first + count):
                 held.enter_context(socket.socket()).bind(("127.0.0.1", port))
