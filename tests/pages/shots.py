@@ -16,7 +16,8 @@ from config.stack import layout
 from tests.browsing import SignIns
 from tests.conftest import find_browser
 from tests.pages.living import live_in
-from tests.pages.registry import PAGES, Shown
+from tests.pages.registry import PAGES
+from tests.pages.shown import Shown
 from tests.stack import Stack
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from config.checks import routes
 from tests.browsing import SignIns, Visit
 from tests.pages.living import live_in
-from tests.pages.registry import PAGES, Shown, is_known
+from tests.pages.registry import PAGES, is_known
+from tests.pages.shown import Shown
 from tests.stack import Stack
 
 pytestmark = pytest.mark.journey

@@ -1,0 +1,71 @@
+"""The pages of figures: dashboards, indicators, uploads."""
+
+import secrets
+
+from playwright.sync_api import FilePayload, expect
+
+from tests.browsing import Visit
+from tests.pages.shown import CHAPTER, SF, Shown, send_form
+
+UPLOAD = f"{CHAPTER}data/<uuid:pk>/"
+
+
+def send_figures(visit: Visit, text: str = "", until: str = "Load the figures") -> None:
+    """Send a file of figures as the council does, and wait until it is checked."""
+    page = visit.go("/san-francisco/data/new/")
+    release = secrets.token_hex(4)
+    head = "indicator,ref_area,period,value"
+    text = text or f"{head}\nemployment_rate_25_54,0667000,1999,0.5\n"
+    file = FilePayload(name="figures.csv", mimeType="text/csv", buffer=text.encode())
+    page.get_by_label("File of figures").set_input_files(files=[file])
+    for label, answer in {
+        "Publisher": "Example Bureau",
+        "Table or data set": "Work",
+        "Release": release,
+        "License": "Public domain",
+    }.items():
+        page.get_by_label(label, exact=True).fill(answer)
+    visit.press("Send and check")
+    expect(page.get_by_text(until).first).to_be_visible(timeout=60_000)
+
+
+def send_wrong_figures(visit: Visit) -> None:
+    """Send a file with an error in every line."""
+    lines = "\n".join(f"employment_rate_25_54,667000,{year},1O4" for year in range(1950, 1980))
+    send_figures(visit, f"indicator,ref_area,period,value\n{lines}", "Nothing was loaded")
+
+
+def send_wide_figures(visit: Visit) -> None:
+    """Send a file that has one place a line, and go to where its columns are named."""
+    send_figures(visit, "geoid,rate,margin\n0667000,0.5,0.01\n", "Name the columns")
+    visit.page.get_by_role("link", name="Name the columns").click()
+    expect(visit.page.get_by_role("button", name="Check with these columns")).to_be_visible()
+
+
+PAGES = [
+    # Figures
+    Shown("dashboard", f"{CHAPTER}dashboard/", f"{SF}/dashboard/"),
+    Shown("dashboard-lou", f"{CHAPTER}dashboard/", f"{SF}/dashboard/?topic=income", "lou"),
+    Shown("dashboard-denver", f"{CHAPTER}dashboard/", "/denver/dashboard/"),
+    Shown("dashboard-richmond", f"{CHAPTER}dashboard/", "/richmond/dashboard/"),
+    Shown(
+        "indicator",
+        f"{CHAPTER}dashboard/<slug:code>/",
+        f"{SF}/dashboard/employment_gap_25_54/",
+    ),
+    Shown("indicators", "indicators/", "/indicators/"),
+    Shown("uploads", f"{CHAPTER}data/", f"{SF}/data/", "lou"),
+    Shown("upload-new", f"{CHAPTER}data/new/", f"{SF}/data/new/", "lou"),
+    Shown(
+        "upload-new-errors",
+        f"{CHAPTER}data/new/",
+        f"{SF}/data/new/",
+        "lou",
+        after=send_form,
+        statuses=(422,),
+    ),
+    Shown("upload", UPLOAD, "", "lou", send_figures),
+    Shown("upload-wrong", UPLOAD, "", "lou", send_wrong_figures),
+    Shown("upload-columns", f"{UPLOAD}columns/", "", "lou", send_wide_figures),
+    Shown("api", "api/v1/", "/api/v1/"),
+]
