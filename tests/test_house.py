@@ -3,7 +3,7 @@
 import ast
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -301,13 +301,25 @@ def statements(function: ast.AST) -> int:
     return sum(isinstance(node, ast.stmt) for node in ast.walk(function)) - 1
 
 
-def test_files_and_functions_fit_on_a_screen(record_property):
+def too_long(paths: Iterable[Path], longest: int) -> list[str]:
+    lengths = {path: len(path.read_text().splitlines()) for path in paths}
+    return [f"{path}: {lines} lines" for path, lines in lengths.items() if lines > longest]
+
+
+def test_files_fit_on_a_few_screens():
+    others = [path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    assert too_long([*sources(), *others], LONGEST_FILE) == []
+
+
+def test_a_long_file_would_be_found(tmp_path):
+    (tmp_path / "long.py").write_text("\n" * 401)
+    assert too_long(tmp_path.iterdir(), LONGEST_FILE) == [f"{tmp_path}/long.py: 401 lines"]
+
+
+def test_functions_fit_on_a_screen(record_property):
     long, lengths = [], []
     for path in sources():
-        text = path.read_text()
-        if len(text.splitlines()) > LONGEST_FILE:
-            long.append(f"{path.relative_to(ROOT)}: {len(text.splitlines())} lines")
-        for function in functions(ast.parse(text)):
+        for function in functions(ast.parse(path.read_text())):
             lengths.append(1 + (function.end_lineno or 0) - function.lineno)
             if statements(function) > LONGEST_FUNCTION:
                 long.append(f"{path.relative_to(ROOT)}: {function.name}")

@@ -4,8 +4,13 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from measurement.index import Data
+
 DATA = Path(__file__).parent / "data"
 Definition = dict[str, Any]
+NAN = float("nan")
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -74,3 +79,17 @@ def small(**changes: Any) -> Definition:
         ],
     }
     return {**definition, **changes}
+
+
+def rule(method: str, direction: int = 1, **more: Any) -> Definition:
+    """The small one with every indicator normalised by this method."""
+    definition = small()
+    for leaf in definition["indicators"]:
+        leaf["normalise"] = {"method": method, **more}
+        leaf["direction"] = direction
+    return definition
+
+
+def table(rows: list[list[float]]) -> Data:
+    """Rows of figures as the data of cities u0, u1, ..."""
+    return Data(tuple(f"u{i}" for i in range(len(rows))), np.array(rows, dtype=float))
