@@ -208,7 +208,9 @@ def _returned(movements: list[MovementState]) -> dict[int, int]:
 def _settle_part(payout: Payout, chapter_id: int, rows: list[Placed], returned: int) -> int:
     cents = sum(row.state.net_cents for row in rows) + returned
     with in_chapter(chapter_id), transaction.atomic():
-        part, _ = PayoutPart.objects.get_or_create(
+        # Held until it is booked: two readings of one payout would book it under two keys.
+        parts = PayoutPart.objects.select_for_update(no_key=True, of=("self",))
+        part, _ = parts.get_or_create(
             payout=payout, chapter_id=chapter_id, defaults={"net_cents": cents}
         )
         _store(chapter_id, rows, part)

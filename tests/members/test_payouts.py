@@ -2,18 +2,21 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, connections
 from django.urls import reverse
+from django.utils import timezone
 
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
-from members.actions.payouts import reconcile_payouts, settle_payout
+from members.actions.payouts import _settle_part, place, reconcile_payouts, settle_payout
 from members.actions.refunds import refund_payment, send_refund
 from members.models import Entry, Line, Movement, Payment, Payout, PayoutPart
 from members.payout_gateway import MovementState, PayoutState, list_paid_out
 from members.queries.payouts import add_up, compare_balances
-from tests.factories import make_chapter, make_user
+from tests.factories import make_booked_payment, make_chapter, make_membership, make_user
 from tests.payments import open_page, pay
 from tests.sandboxes import DISPUTED, GOOD, Sandbox, open_session
 from tests.subscribing import advance, apply_news
@@ -81,6 +84,40 @@ def test_a_payout_is_split_by_chapter_and_booked_once(provider, chapters):
         assert Movement.objects.filter(part__isnull=True).count() == 0
     assert clearing() == held(provider) == 0
     assert all(row.agrees for row in compared())
+
+
+def test_a_payout_that_two_workers_read_at_once_is_booked_once(sf):
+    payment = make_booked_payment(make_membership(sf))
+    now = timezone.now()
+    state = PayoutState("po_1", "paid", 2400, "usd", now.date(), now)
+    moved = MovementState("txn_1", "charge", 2500, 100, 2400, "usd", now, "ch_1", "charge",
+                          payment.payment_intent, str(sf.pk))  # fmt: skip
+    settle_payout(state, [])
+
+    def read() -> None:
+        try:
+            settle_payout(state, [moved])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        with in_chapter(sf):
+            _settle_part(Payout.objects.get(), sf.pk, place([moved]), 0)
+            later = other.submit(read)
+            until_somebody_waits()
+        later.result()
+    with in_chapter(sf):
+        assert [entry.key for entry in Entry.objects.filter(kind="payout")] == ["payout-po_1"]
+
+
+def until_somebody_waits() -> None:
+    """Until another connection waits for a lock of this one."""
+    for _ in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute("select exists (select from pg_locks where not granted), pg_sleep(0.01)")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("Nobody waits.")
 
 
 def test_what_no_webhook_told_is_found_by_the_balance(provider, chapters):
