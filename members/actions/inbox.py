@@ -133,8 +133,9 @@ def _finish(event: StripeEvent, state: StripeEvent.State) -> None:
 
 
 def _count_failure(event: StripeEvent, error: Exception) -> None:
-    event.attempts += 1
-    event.error = f"{type(error).__name__}: {error}"[:500]
-    if event.attempts >= MAX_ATTEMPTS:
-        event.state = StripeEvent.State.FAILED
-    event.save(update_fields=["attempts", "error", "state"])
+    """Note a try in vain, unless another worker has applied the event meanwhile."""
+    attempts = event.attempts + 1
+    state = StripeEvent.State.FAILED if attempts >= MAX_ATTEMPTS else StripeEvent.State.RECEIVED
+    waiting = StripeEvent.objects.filter(pk=event.pk, state=StripeEvent.State.RECEIVED)
+    words = f"{type(error).__name__}: {error}"[:500]
+    waiting.update(attempts=attempts, error=words, state=state)
