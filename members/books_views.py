@@ -35,7 +35,7 @@ def open_books(request: HttpRequest, chapter: str) -> HttpResponse:
     """A chapter's books for everybody."""
     here: Chapter = request.chapter  # type: ignore[attr-defined]
     month = _month(request.GET.get("month", ""))
-    fund, account = request.GET.get("fund", "")[:30], request.GET.get("account", "")[:8]
+    fund, account = _code(request, "fund", 30), _code(request, "account", 8)
     found = queries.open_entries(here, month=month, fund_code=fund, account_code=account)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
@@ -95,6 +95,10 @@ def _charts(months: tuple[queries.MonthSum, ...]) -> dict[str, Any]:
         "income_total": sum(one.income for one in months),
         "spending_total": sum(one.spending for one in months),
     }
+
+
+def _code(request: HttpRequest, name: str, longest: int) -> str:
+    return request.GET.get(name, "").replace("\0", "")[:longest]
 
 
 def _month(text: str) -> datetime.date | None:

@@ -124,6 +124,7 @@ def test_no_name_and_no_single_sum_stands_in_the_books(client, sf):
         ("?month=nonsense", {"First", "Second"}),
         ("?fund=general", {"First", "Second"}),
         ("?fund=elsewhere", set()),
+        ("?fund=a%00b&account=%00", set()),
         ("?account=4150", {"First", "Second"}),
         ("?account=5000", set()),
         ("?page=99", {"First", "Second"}),
