@@ -8,12 +8,14 @@ from django.utils import timezone
 from chapters.scope import in_chapter
 from members import billing_gateway
 from members.actions import books
-from members.actions.refunds import find_chapter, take_months
+from members.actions.refunds import find_chapter, is_gone, take_months
 from members.billing_gateway import DisputeState
 from members.models import Dispute, Payment
 
 log = logging.getLogger(__name__)
 _Status = Dispute.Status
+# Stripe's words for what is over; a closed inquiry took no money.
+_CLOSED = {"won", "lost", "warning_closed"}
 _RANK = {_Status.WARNING: 0, _Status.OPEN: 1, _Status.WON: 2, _Status.LOST: 2}
 
 
@@ -35,10 +37,16 @@ def settle_dispute(state: DisputeState) -> Dispute | None:
         if payment is None:
             return None
         dispute, is_new = _row_of(payment, state)
-        status = _status(state)
-        if is_new or _RANK[status] > _RANK[_Status(dispute.status)]:
-            _move(dispute, status, state)
+        if is_new or _is_news(dispute, state):
+            _move(dispute, _status(state), state)
         return dispute
+
+
+def _is_news(dispute: Dispute, state: DisputeState) -> bool:
+    status = _status(state)
+    has_closed = state.status in _CLOSED and dispute.closed_at is None
+    is_higher = _RANK[status] > _RANK[_Status(dispute.status)]
+    return is_higher or (has_closed and status == dispute.status)
 
 
 def _status(state: DisputeState) -> Dispute.Status:
@@ -70,10 +78,9 @@ def _move(dispute: Dispute, status: Dispute.Status, state: DisputeState) -> None
     if dispute.status == _Status.WARNING:
         dispute.amount_cents, dispute.fee_cents = state.amount_cents, state.fee_cents
     dispute.status = status
-    if status in {_Status.WON, _Status.LOST}:
-        dispute.closed_at = timezone.now()
+    dispute.closed_at = timezone.now() if state.status in _CLOSED else None
     dispute.save(update_fields=["status", "closed_at", "amount_cents", "fee_cents"])
     books.record_dispute(dispute)
-    if status == _Status.LOST and dispute.amount_cents >= dispute.payment.amount_cents:
+    if status == _Status.LOST and is_gone(dispute.payment):
         take_months(dispute.payment, "dispute lost")
     log.warning("Dispute %s of %s is %s", dispute.pk, dispute.payment, status)

@@ -103,7 +103,7 @@ def _waiting_refunds(chapter: Chapter, now: datetime.datetime) -> list[Callable[
 def _waiting_disputes(chapter: Chapter, now: datetime.datetime) -> list[Callable[[], object]]:
     with in_chapter(chapter):
         rows = Dispute.objects.filter(status__in=[Dispute.Status.WARNING, Dispute.Status.OPEN])
-        rows = rows.filter(opened_at__lt=now - datetime.timedelta(hours=1))
+        rows = rows.filter(closed_at=None, opened_at__lt=now - datetime.timedelta(hours=1))
         return [partial(sync_dispute, ident) for ident in rows.values_list("stripe_id", flat=True)]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from chapters.audit import record
@@ -89,15 +89,25 @@ def refund_payment(
 
 
 def refundable_cents(payment: Payment) -> int:
-    """What is left of a payment after refunds, and after disputes that aren't won."""
-    return payment.amount_cents - _gone_back(payment)
+    """What is left of a payment after refunds, and after disputes that hold or took money.
 
-
-def _gone_back(payment: Payment) -> int:
+    An inquiry takes none; most are settled by a refund.
+    """
     refunds = Refund.objects.filter(payment=payment, status__in=Refund.COUNTED)
-    disputes = Dispute.objects.filter(payment=payment).exclude(status=Dispute.Status.WON)
-    sums = [rows.aggregate(cents=Sum("amount_cents"))["cents"] or 0 for rows in (refunds, disputes)]
-    return sum(sums)
+    disputes = Dispute.objects.filter(payment=payment, status__in=Dispute.TAKING)
+    return payment.amount_cents - _sum(refunds) - _sum(disputes)
+
+
+def is_gone(payment: Payment) -> bool:
+    """True where all of a payment went back for good, and its months were not taken yet."""
+    refunds = Refund.objects.filter(payment=payment, is_booked=True)
+    lost = Dispute.objects.filter(payment=payment, status=Dispute.Status.LOST)
+    is_whole = _sum(refunds) + _sum(lost) >= payment.amount_cents
+    return is_whole and not refunds.filter(took_days__gt=0).exists()
+
+
+def _sum(rows: QuerySet[Refund] | QuerySet[Dispute]) -> int:
+    return rows.aggregate(cents=Sum("amount_cents"))["cents"] or 0
 
 
 def send_refund(refund_id: UUID | str, chapter_id: int) -> None:
@@ -193,10 +203,11 @@ def _move(refund: Refund, status: Refund.Status, state: RefundState) -> None:
 
 def _book(refund: Refund) -> None:
     refund.is_booked = True
+    refund.save(update_fields=["is_booked"])
     books.record_refund(refund)
-    if _gone_back(refund.payment) >= refund.payment.amount_cents:
+    if is_gone(refund.payment):
         refund.took_days = take_months(refund.payment, "refunded")
-    refund.save(update_fields=["is_booked", "took_days"])
+        refund.save(update_fields=["took_days"])
     _tell(refund)
 
 
@@ -207,9 +218,11 @@ def _undo(refund: Refund) -> None:
     refund.is_booked = False
     day = day_in(refund.payment.chapter.zone, timezone.now())
     books.reverse_entry(books.record_refund(refund), occurred_on=day, memo="The refund failed")
-    give_months_back(refund.payment, refund.took_days)
-    refund.took_days = 0
-    refund.save(update_fields=["is_booked", "took_days"])
+    refund.save(update_fields=["is_booked"])
+    # Of refunds in parts, the last one took the months, whichever failed.
+    took = Refund.objects.filter(payment=refund.payment, took_days__gt=0)
+    give_months_back(refund.payment, sum(took.values_list("took_days", flat=True)))
+    took.update(took_days=0)
 
 
 def _tell(refund: Refund) -> None:

@@ -151,6 +151,9 @@ class Dispute(ChapterOwned):
         WON = "won", "Won"
         LOST = "lost", "Lost"
 
+    # These keep part of the payment from being refunded; a mere inquiry does not.
+    TAKING = (Status.OPEN, Status.LOST)
+
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     stripe_id = models.CharField(max_length=120, unique=True)
