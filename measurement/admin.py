@@ -7,12 +7,14 @@ from django.http import HttpRequest
 
 from chapters.admin import ReadOnlyAdmin
 from measurement.models import (
+    Claim,
     DemographicGroup,
     Indicator,
     Period,
     Scorecard,
     ScorecardLine,
     Source,
+    Target,
     Upload,
 )
 
@@ -102,3 +104,21 @@ class PeriodAdmin(ReadOnlyAdmin):
     """Years and windows of years."""
 
     list_display = ["label", "start", "end", "window_years"]
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnlyAdmin):
+    """What chapters have said of their figures; for ever."""
+
+    list_display = ["sentence", "token", "chapter", "made_at"]
+    list_select_related = ["chapter"]
+    list_filter = ["chapter"]
+
+
+@admin.register(Target)
+class TargetAdmin(ReadOnlyAdmin):
+    """What chapters set out to reach, with what stood before."""
+
+    list_display = ["chapter", "indicator", "group", "value", "due", "withdrawn_at"]
+    list_select_related = ["chapter", "indicator", "group"]
+    list_filter = ["chapter"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from measurement import charts, wording
+from measurement import charts, foretelling, wording
 from measurement.models import DemographicGroup, Indicator
 from measurement.queries import TOTAL, Change, Point, Profile
 
@@ -94,6 +94,7 @@ class Picture:
     dots_period: str
     rows: list[TableRow]
     groups: list[GroupChange]
+    foretold: foretelling.Foretold | None
 
 
 def segments(counts: dict[str, int]) -> list[Segment]:
@@ -128,7 +129,12 @@ def picture(profile: Profile, code: str, names: dict[str, str]) -> Picture | Non
     unit, found = wording.unit_of(change.indicator), profile.series.get(code, {})
     total = found.get(TOTAL, [])
     look, verdict = wording.verdict(change)
-    trends = [charts.trend(total, unit, frame) for frame in (charts.WIDE, charts.NARROW)]
+    foretold = foretelling.foretell(change, total)
+    fitted = foretold.line if foretold else ()
+    trends = [
+        charts.trend(total, unit, frame, fitted, change.target)
+        for frame in (charts.WIDE, charts.NARROW)
+    ]
     parts = [(names[key], points[-1]) for key, points in found.items() if key != TOTAL]
     latest = [*parts, (names[TOTAL], total[-1])] if parts and total else []
     drawn = [charts.dots(latest, unit, is_narrow) for is_narrow in (False, True)]
@@ -148,6 +154,7 @@ def picture(profile: Profile, code: str, names: dict[str, str]) -> Picture | Non
         dots_period=latest[0][1].label if latest else "",
         rows=_rows(found, names, unit),
         groups=_groups(profile.score.groups.get(code, ()), names, unit),
+        foretold=foretold,
     )
 
 

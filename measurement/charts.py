@@ -5,7 +5,7 @@ time stays a gap: the line and its band end before it and begin anew after it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from measurement.queries import Point
@@ -59,6 +59,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Fitted:
+    """A fitted line at the end of a year, and half the width of its 90 percent band there."""
+
+    year: float
+    value: float
+    margin: float
+
+
+@dataclass(frozen=True)
 class Trend:
     """Lines, band, ticks and points of one series; `last` and `first` are written out."""
 
@@ -72,6 +81,9 @@ class Trend:
     first: Mark
     last: Mark
     is_narrow: bool
+    fitted: str = ""
+    fitted_band: str = ""
+    aim: Mark | None = None
 
     @property
     def floor(self) -> int:
@@ -95,6 +107,7 @@ class Bar:
     high: float
     text: str
     has_caution: bool
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,13 +142,22 @@ def runs(points: Sequence[Point]) -> list[list[Point]]:
     return found
 
 
-def trend(points: Sequence[Point], unit: Unit, frame: Frame = WIDE) -> Trend | None:
-    """A series as a line with its 90 percent band; None without any figure."""
+def trend(
+    points: Sequence[Point],
+    unit: Unit,
+    frame: Frame = WIDE,
+    fitted: Sequence[Fitted] = (),
+    aim: float | None = None,
+) -> Trend | None:
+    """A series as a line with its 90 percent band; None without any figure.
+
+    fitted: the line through its history, from left to right. aim: the value of a target.
+    """
     stretches = runs(points)
     known = [point for stretch in stretches for point in stretch]
     if not known:
         return None
-    ticks = _ticks(*_extent(known))
+    ticks = _ticks(*_extent_with(known, fitted, aim))
     x = Scale(*_years(known), frame.left, frame.width - frame.right)
     y = Scale(ticks[0], ticks[-1], frame.height - frame.bottom, frame.top)
     marks = [_mark(point, x, y, unit) for point in known]
@@ -153,6 +175,9 @@ def trend(points: Sequence[Point], unit: Unit, frame: Frame = WIDE) -> Trend | N
         first=marks[0],
         last=marks[-1],
         is_narrow=is_narrow,
+        fitted=_path([(x.at(f.year), y.at(f.value)) for f in fitted]) if fitted else "",
+        fitted_band=_fitted_band(fitted, x, y) if fitted else "",
+        aim=None if aim is None else Mark(frame.left, y.at(aim), f"Target {unit.value(aim)}"),
     )
 
 
@@ -170,8 +195,13 @@ def spark(points: Sequence[Point]) -> Trend | None:
     return Trend(SPARK, lines, [], [], [], [], marks, marks[0], marks[-1], True)
 
 
-def dots(rows: Sequence[tuple[str, Point]], unit: Unit, is_narrow: bool) -> Dots | None:
-    """Groups with their margins, in the order given; None without any figure."""
+def dots(
+    rows: Sequence[tuple[str, Point]], unit: Unit, is_narrow: bool, own: str = ""
+) -> Dots | None:
+    """Groups or places with their margins, in the order given; None without any figure.
+
+    own: the name of the one that the others are held against.
+    """
     known = [point for _, point in rows if point.value is not None]
     if not known:
         return None
@@ -183,7 +213,10 @@ def dots(rows: Sequence[tuple[str, Point]], unit: Unit, is_narrow: bool) -> Dots
     return Dots(
         frame=frame,
         ticks=[Mark(x.at(tick), 0, _tick(tick, unit)) for tick in ticks],
-        bars=[_bar(name, p, n, x, unit, step) for n, (name, p) in enumerate(rows)],
+        bars=[
+            replace(_bar(name, p, n, x, unit, step), is_own=name == own)
+            for n, (name, p) in enumerate(rows)
+        ],
         is_narrow=is_narrow,
     )
 
@@ -204,6 +237,22 @@ def _extent(points: Sequence[Point]) -> tuple[float, float]:
     lows = [(point.value or 0) - (point.margin or 0) for point in points]
     highs = [(point.value or 0) + (point.margin or 0) for point in points]
     return min(lows), max(highs)
+
+
+def _extent_with(
+    points: Sequence[Point], fitted: Sequence[Fitted], aim: float | None
+) -> tuple[float, float]:
+    """The extent of the figures, widened for what else is drawn."""
+    low, high = _extent(points)
+    more = [end for f in fitted for end in (f.value - f.margin, f.value + f.margin)]
+    more += [] if aim is None else [aim]
+    return min([low, *more]), max([high, *more])
+
+
+def _fitted_band(fitted: Sequence[Fitted], x: Scale, y: Scale) -> str:
+    over = [(x.at(f.year), y.at(f.value + f.margin)) for f in fitted]
+    under = [(x.at(f.year), y.at(f.value - f.margin)) for f in fitted]
+    return _path(over + under[::-1]) + "Z"
 
 
 def _ticks(low: float, high: float, most: int = 6) -> list[float]:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
+from measurement.student import two_tailed
 from measurement.uncertainty import FLOAT_NOISE, critical_value
 
 Array = NDArray[np.float64]
@@ -97,7 +97,7 @@ def fit_trend(
     covariance: Array = np.asarray(scale * inverse, dtype=np.float64)
     se_slope = math.sqrt(covariance[1, 1])
     t = _ratio(float(slope), se_slope, float(np.ptp(value)))
-    p = 2 * float(student.sf(abs(t), len(time) - 2))
+    p = two_tailed(t, len(time) - 2)
     significant = p < (100 - level) / 100
     moved = "rising" if slope > 0 else "falling"
     return Trend(

@@ -5,7 +5,15 @@ from typing import Any
 from django.urls import path
 
 from chapters.ready import ready
-from measurement import api, upload_views, views
+from measurement import (
+    api,
+    claim_api,
+    claim_views,
+    compare_views,
+    target_views,
+    upload_views,
+    views,
+)
 
 app_name = "measurement"
 UPLOAD = "<slug:chapter>/data/<uuid:pk>/"
@@ -24,6 +32,17 @@ urlpatterns = [
     path("api/v1/observations/", _answer(api.Observations), name="api-observations"),
     path("api/v1/series/<str:geoid>/<slug:code>/", _answer(api.Series), name="api-series"),
     path("api/v1/scores/<slug:chapter>/", _answer(api.Scores), name="api-scores"),
+    path("api/v1/claims/<slug:code>/", _answer(claim_api.ClaimDetail), name="api-claim"),
+    path("compare/", compare_views.compare, name="compare"),
+    path("claims/<slug:code>/", claim_views.claim, name="claim"),
+    path("<slug:chapter>/claims/", claim_views.claims, name="claims"),
+    path("<slug:chapter>/claims/make/", claim_views.claim_make, name="claim-make"),
+    path("<slug:chapter>/targets/", target_views.targets, name="targets"),
+    path(
+        "<slug:chapter>/targets/<int:pk>/withdraw/",
+        target_views.withdraw,
+        name="target-withdraw",
+    ),
     path("indicators/", views.indicators, name="indicators"),
     path("<slug:chapter>/data/", upload_views.uploads, name="uploads"),
     path("<slug:chapter>/data/new/", upload_views.upload_new, name="upload-new"),

@@ -11,6 +11,7 @@ from chapters.gates import council, public
 from chapters.models import Chapter
 from chapters.ready import ready
 from measurement import cards, queries, wording
+from measurement.foretelling import target_rows
 from measurement.tasks import CITY_FILE
 
 
@@ -45,7 +46,12 @@ def indicator(request: HttpRequest, chapter: str, code: str) -> HttpResponse:
     if picture is None:
         raise Http404(f"There is no indicator “{code}”.")
     sources = queries.find_sources(place, [picture.change.indicator])
-    context = {"picture": picture, "indicator": picture.change.indicator, "sources": sources}
+    context = {
+        "picture": picture,
+        "indicator": picture.change.indicator,
+        "sources": sources,
+        "targets": target_rows(_chapter(request), picture.change.indicator),
+    }
     return render(request, "measurement/indicator.html", context)
 
 

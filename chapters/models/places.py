@@ -11,9 +11,9 @@ from django.db import models
 from django.urls import reverse
 
 RESERVED_SLUGS = {
-    "accessibility", "account", "admin", "api", "books", "chapters", "compare", "convenings",
-    "data", "gift", "health", "healthz", "help", "indicators", "join", "mail", "me", "method",
-    "pay", "privacy", "readyz", "start", "static", "webhooks",
+    "accessibility", "account", "admin", "api", "books", "chapters", "claims", "compare",
+    "convenings", "data", "gift", "health", "healthz", "help", "indicators", "join", "mail", "me",
+    "method", "pay", "privacy", "readyz", "start", "static", "webhooks",
 }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """The tables of shared measurement."""
 
+from measurement.models.claims import Claim, Target
 from measurement.models.figures import Observation, Rollup
 from measurement.models.library import DemographicGroup, Indicator, Period, Source
 from measurement.models.scorecards import Scorecard, ScorecardLine
 from measurement.models.uploads import Upload
 
 __all__ = [
+    "Claim",
     "DemographicGroup",
     "Indicator",
     "Observation",
@@ -14,5 +16,6 @@ __all__ = [
     "Scorecard",
     "ScorecardLine",
     "Source",
+    "Target",
     "Upload",
 ]

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from chapters.models import Chapter, Place
-from measurement.models import Indicator, Period, Scorecard, ScorecardLine
+from measurement.models import Indicator, Period, Scorecard, ScorecardLine, Target
 from measurement.progress import Progress, Tally, classify, gap_widened, tally
 from measurement.queries.series import TOTAL, Figures, Point, find_figures
 from measurement.uncertainty import moe_sum
@@ -29,6 +29,7 @@ class Change:
     current: Point | None
     progress: Progress
     gap_widened: bool = False
+    target: float | None = None
 
     @property
     def indicator(self) -> Indicator:
@@ -64,6 +65,16 @@ class Change:
         if self.indicator.nominal_dollars:
             return NOMINAL
         return CONTEXT if self.indicator.direction == 0 else UNLIKE
+
+
+class Pair(NamedTuple):
+    """What is compared: both ends of a line for one group, and where it should lead."""
+
+    line: ScorecardLine
+    group: str
+    baseline: Point | None
+    current: Point | None
+    target: float | None
 
 
 @dataclass(frozen=True)
@@ -141,20 +152,45 @@ class NetworkScore:
         ]
 
 
+# Place, indicator and group key to the value aimed at.
+Targets = dict[tuple[int, int, str], float]
+
+
 def chapter_score(chapter: Chapter) -> Score:
-    """A chapter's place on the national scorecard; two queries."""
-    lines = _lines()
-    return _score(chapter.place, lines, find_figures([chapter.place], *_needed(lines)))
+    """A chapter's place on the national scorecard; three queries."""
+    place, lines = chapter.place, current_lines()
+    return _score(
+        place, lines, find_figures([place], *_needed(lines)), find_targets([place], lines)
+    )
+
+
+def scorecard_score(place: Place, scorecard: Scorecard, targets: Targets) -> Score:
+    """A place on one version of a scorecard, against the targets given; two queries."""
+    found = ScorecardLine.published.filter(scorecard=scorecard)
+    lines = list(found.select_related("scorecard", "indicator", "baseline", "current"))
+    return _score(place, lines, find_figures([place], *_needed(lines)), targets)
+
+
+def find_targets(places: Iterable[Place], lines: Iterable[ScorecardLine]) -> Targets:
+    """The targets that stand in these places for the indicators of these lines; one query."""
+    rows = Target.published.filter(
+        chapter__place__in=places,
+        indicator__in=[line.indicator_id for line in lines],
+        withdrawn_at__isnull=True,
+    )
+    keys = ("chapter__place_id", "indicator_id", "group__key", "value")
+    return {(place, code, group): float(v) for place, code, group, v in rows.values_list(*keys)}
 
 
 def network_score() -> NetworkScore:
-    """Every active chapter on the national scorecard; three queries, however many there are."""
-    lines = _lines()
+    """Every active chapter on the national scorecard; four queries, however many there are."""
+    lines = current_lines()
     active = Chapter.objects.filter(status=Chapter.Status.ACTIVE).select_related("place")
     chapters = list(active)
-    found = find_figures([chapter.place for chapter in chapters], *_needed(lines))
+    places = [chapter.place for chapter in chapters]
+    found, targets = find_figures(places, *_needed(lines)), find_targets(places, lines)
     return NetworkScore(
-        tuple((chapter, _score(chapter.place, lines, found)) for chapter in chapters)
+        tuple((chapter, _score(chapter.place, lines, found, targets)) for chapter in chapters)
     )
 
 
@@ -167,21 +203,21 @@ class Profile:
 
 
 def profile(place: Place, code: str | None = None) -> Profile:
-    """Score and series of a place, or of the one indicator `code` there; two queries."""
-    lines = [line for line in _lines() if code in (None, line.indicator.code)]
+    """Score and series of a place, or of the one indicator `code` there; three queries."""
+    lines = [line for line in current_lines() if code in (None, line.indicator.code)]
     found = find_figures([place], [line.indicator_id for line in lines])
     codes = {line.indicator_id: line.indicator.code for line in lines}
     all_series: dict[str, dict[str, list[Point]]] = defaultdict(dict)
     for (_, indicator_id, group), points in found.items():
         ordered = sorted(points.values(), key=lambda point: point.end)
         all_series[codes[indicator_id]][group] = ordered
-    return Profile(_score(place, lines, found), dict(all_series))
+    return Profile(_score(place, lines, found, find_targets([place], lines)), dict(all_series))
 
 
 # --- How it is put together ---------------------------------------------------------------------
 
 
-def _lines() -> list[ScorecardLine]:
+def current_lines() -> list[ScorecardLine]:
     """The newest version of the national scorecard, in its order."""
     lines = ScorecardLine.published.filter(scorecard__code="national").select_related(
         "scorecard", "indicator", "baseline", "current"
@@ -196,10 +232,16 @@ def _needed(lines: Iterable[ScorecardLine]) -> tuple[list[int], set[int]]:
     return [end[0] for end in ends], {period for end in ends for period in end[1:]}
 
 
-def _score(place: Place, lines: Sequence[ScorecardLine], found: Figures) -> Score:
+def _score(place: Place, lines: Sequence[ScorecardLine], found: Figures, targets: Targets) -> Score:
     scorecard = lines[0].scorecard if lines else None
     pairs = [
-        (line, group, points.get(line.baseline_id), points.get(line.current_id))
+        Pair(
+            line,
+            group,
+            points.get(line.baseline_id),
+            points.get(line.current_id),
+            targets.get((place.pk, line.indicator_id, group)),
+        )
         for line in lines
         for group, points in _groups_of(place, line.indicator_id, found).items()
     ]
@@ -229,33 +271,37 @@ def _groups_of(place: Place, indicator: int, found: Figures) -> dict[str, dict[i
 def _total(changes: Sequence[Change]) -> Change:
     total, *parts = changes
     widened = gap_widened(total.progress, [part.progress for part in parts])
-    return Change(total.line, TOTAL, total.baseline, total.current, total.progress, widened)
-
-
-Pair = tuple[ScorecardLine, str, Point | None, Point | None]
+    return replace(total, gap_widened=widened)
 
 
 def _changes(pairs: Sequence[Pair], level: int) -> list[Change]:
     """All comparisons classed in one go, as arrays."""
     if not pairs:
         return []
-    lines = [line for line, *_ in pairs]
+    lines = [pair.line for pair in pairs]
     progress = classify(
-        _column(pairs, 2, "value"),
-        _column(pairs, 3, "value"),
+        _column(pairs, "baseline", "value"),
+        _column(pairs, "current", "value"),
         direction=np.array([line.indicator.direction for line in lines]),
-        se_baseline=_column(pairs, 2, "se"),
-        se_current=_column(pairs, 3, "se"),
+        se_baseline=_column(pairs, "baseline", "se"),
+        se_current=_column(pairs, "current", "se"),
+        target=_numbers([pair.target for pair in pairs]),
         min_change=np.array([float(line.indicator.min_change) for line in lines]),
         overlap=np.array([overlap(line.baseline, line.current) for line in lines]),
         level=level,
-        comparable=np.array([_is_alike(*pair) for pair in pairs]),
+        comparable=np.array([_is_alike(pair) for pair in pairs]),
     )
-    return [Change(*pair, progress=_nth(progress, n)) for n, pair in enumerate(pairs)]
+    return [
+        Change(p.line, p.group, p.baseline, p.current, _nth(progress, n), target=p.target)
+        for n, p in enumerate(pairs)
+    ]
 
 
-def _column(pairs: Sequence[Pair], end: int, field: str) -> Any:
-    values = [getattr(pair[end], field, None) for pair in pairs]
+def _column(pairs: Sequence[Pair], end: str, field: str) -> Any:
+    return _numbers([getattr(getattr(pair, end), field, None) for pair in pairs])
+
+
+def _numbers(values: Sequence[float | None]) -> Any:
     return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 
@@ -267,13 +313,14 @@ def _nth(progress: Progress, n: int) -> Progress:
     )
 
 
-def overlap(a: Period, b: Period) -> float:
+def overlap(a: Period | Point, b: Period | Point) -> float:
     """Share of the years of two windows of the same length that both have (0 to 1)."""
     shared = min(a.end.year, b.end.year) - max(a.start.year, b.start.year) + 1
     return max(shared, 0) / max(a.window_years, b.window_years)
 
 
-def _is_alike(line: ScorecardLine, group: str, old: Point | None, new: Point | None) -> bool:
+def _is_alike(pair: Pair) -> bool:
+    line, old, new = pair.line, pair.baseline, pair.current
     if line.indicator.nominal_dollars:
         return False
     if line.baseline.window_years != line.current.window_years:

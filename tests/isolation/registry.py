@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from chapters import mail_choices
 from chapters.models import MailChoice, PersonFile
+from measurement.progress import STATUSES
 from tests.factories import canary, make_user
 
 if TYPE_CHECKING:
@@ -114,6 +115,21 @@ def _expense(side: "Side", is_open: bool) -> dict[str, Any]:
     return {"decided_by": None, "decided_at": None, "paid_on": None}
 
 
+def _claim(side: "Side", is_open: bool) -> dict[str, Any]:
+    # A claim is public by nature, with drafts and without.
+    return {
+        "sentence": "Open sentence",
+        "rule": "Open rule",
+        "level": 90,
+        "m": 1,
+        "improved": 0,
+        "naive_up": 0,
+        "expected_by_chance": 0.0,
+        "counts": dict.fromkeys(STATUSES, 0),
+        "snapshot": {"lines": []},
+    }
+
+
 Values = dict[str, Any] | Callable[["Side", bool], dict[str, Any]]
 FIELDS: dict[str, Values] = {
     "chapters.Seat": _council,
@@ -129,6 +145,9 @@ FIELDS: dict[str, Values] = {
     "members.Expense": _expense,
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
+    "measurement.Claim": _claim,
+    # A target stands on the public dashboard, whatever else is published.
+    "measurement.Target": {"reason": "Open reason", "value": 1, "due": 2030},
     "measurement.DemographicGroup": {"key": ""},
     # Waits for its columns, so that every page of it can be reached at home.
     "measurement.Upload": {"state": "columns", "header": ["place", "rate"], "mapping": {}},
@@ -198,6 +217,11 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ),
     ("measurement:upload*", "pk", lambda side: side.row("measurement.Upload").pk),
     ("measurement:upload-decide", "step", "check"),
+    *(
+        (f"measurement:{name}", "code", lambda side: side.row("measurement.Claim").token)
+        for name in ("claim", "api-claim")
+    ),
+    ("measurement:target-withdraw", "pk", lambda side: side.row("measurement.Target").pk),
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:billing-*", "pk", lambda side: side.row("members.Subscription").pk),

@@ -77,7 +77,7 @@ def test_the_library_defines_every_indicator(figures: None, client: Any) -> None
 @pytest.mark.parametrize("own", [1, 30])
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [(DASHBOARD, 5), (f"{DASHBOARD}employment_rate_25_54/", 5), ("/indicators/", 2)],
+    [(DASHBOARD, 6), (f"{DASHBOARD}employment_rate_25_54/", 7), ("/indicators/", 2)],
 )
 def test_query_counts_do_not_grow(
     figures: None, sf: Any, client: Any, django_assert_num_queries: Any, own: int, address: str,

@@ -5,6 +5,7 @@ import secrets
 from playwright.sync_api import FilePayload, expect
 
 from tests.browsing import Visit
+from tests.pages.front import send_empty
 from tests.pages.shown import CHAPTER, SF, Shown, send_form
 
 UPLOAD = f"{CHAPTER}data/<uuid:pk>/"
@@ -67,5 +68,25 @@ PAGES = [
     Shown("upload", UPLOAD, "", "lou", send_figures),
     Shown("upload-wrong", UPLOAD, "", "lou", send_wrong_figures),
     Shown("upload-columns", f"{UPLOAD}columns/", "", "lou", send_wide_figures),
+    Shown("claim", "claims/<slug:code>/", "/claims/{claim}/"),
+    Shown("claims", f"{CHAPTER}claims/", f"{SF}/claims/"),
+    Shown("claims-lou", f"{CHAPTER}claims/", f"{SF}/claims/", "lou"),
+    Shown("claims-none", f"{CHAPTER}claims/", "/richmond/claims/"),
+    Shown("targets", f"{CHAPTER}targets/", f"{SF}/targets/", "lou"),
+    Shown(
+        "targets-errors",
+        f"{CHAPTER}targets/",
+        f"{SF}/targets/",
+        "lou",
+        after=lambda visit: send_empty(visit, "main form.form"),
+        statuses=(422,),
+    ),
+    Shown("compare", "compare/", "/compare/"),
+    Shown(
+        "compare-many",
+        "compare/",
+        "/compare/?indicator=employment_rate_25_54&group=sex%3Dfemale&with=0667000"
+        "&places=0667000,0820000,0477000,0203000,2743000",
+    ),
     Shown("api", "api/v1/", "/api/v1/"),
 ]

@@ -30,6 +30,8 @@ NO_PAGES = {
     f"{CHAPTER}dashboard/file/": "takes a form only",
     f"{UPLOAD}problems/": "a file",
     f"{UPLOAD}<slug:step>/": "takes a form only",
+    f"{CHAPTER}claims/make/": "takes a form only",
+    f"{CHAPTER}targets/<int:pk>/withdraw/": "takes a form only",
     f"{SECTION}restore/<int:revision>/": "takes a form only",
     f"{CHAPTER}convenings/<int:pk>/convening.ics": "a file",
     f"{CHAPTER}join/beside/": "takes a form only",

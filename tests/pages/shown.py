@@ -35,6 +35,7 @@ EXAMPLES = {
             "need": "need",
         }.items()
     },
+    "claim": "select token from measurement_claim order by id limit 1",
     "match": "select min(o.id) from members_offer o join members_need n on n.kind = o.kind"
     " and n.chapter_id = o.chapter_id where n.id = (select min(n.id) from members_need n"
     " join chapters_chapter c on c.id = n.chapter_id where c.slug = 'san-francisco')",

@@ -1,0 +1,96 @@
+"""Claims in the public API: the frozen figures, and how they stand today."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from measurement import claiming
+from measurement.api import FORMAT, PublicView
+from measurement.models import Claim
+
+COLUMNS = ("indicator", "version", "name", "status", "tested", "z", "gap_widened",
+           "baseline_period", "baseline_value", "baseline_se", "baseline_source",
+           "baseline_release", "current_period", "current_value", "current_se", "current_source",
+           "current_release")  # fmt: skip
+
+
+class DifferenceShape(serializers.Serializer):
+    """An indicator that stands otherwise today."""
+
+    name = serializers.CharField()
+    was = serializers.CharField()
+    now = serializers.CharField()
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class TodayShape(serializers.Serializer):
+    """The claim on the figures of today."""
+
+    improved = serializers.IntegerField()
+    m = serializers.IntegerField()
+    holds = serializers.BooleanField()
+    restated = serializers.IntegerField(help_text="Indicators with a restated figure")
+    differences = DifferenceShape(many=True)
+
+
+class ClaimShape(serializers.Serializer):
+    """A claim with every figure behind it."""
+
+    code = serializers.CharField()
+    chapter = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    sentence = serializers.CharField()
+    rule = serializers.CharField()
+    improved = serializers.IntegerField()
+    m = serializers.IntegerField()
+    counts = serializers.DictField(child=serializers.IntegerField(), help_text="Per status")
+    naive_up = serializers.IntegerField(help_text="Moved the good way, tested or not")
+    expected_by_chance = serializers.FloatField()
+    level = serializers.IntegerField(help_text="Confidence in percent")
+    sha256 = serializers.CharField(help_text="Of the snapshot as canonical JSON")
+    snapshot = serializers.DictField(help_text="The frozen lines with both figures of each")
+    today = TodayShape()
+
+
+class ClaimDetail(PublicView):
+    """One claim."""
+
+    columns = COLUMNS
+
+    @extend_schema(summary="A claim", parameters=[FORMAT], responses={200: ClaimShape})
+    def get(self, request: Request, code: str) -> Response:
+        """What was claimed, the figures behind it, and what today's figures say."""
+        rows = Claim.published.select_related("chapter", "place", "scorecard")
+        claim = get_object_or_404(rows, token=code)
+        review = claiming.review(claim)
+        plain = ("made_at", "sentence", "rule", "improved", "m", "counts", "naive_up",
+                 "expected_by_chance", "level", "sha256", "snapshot")  # fmt: skip
+        today = {
+            "improved": review.improved,
+            "m": review.m,
+            "holds": review.holds,
+            "restated": review.restated,
+            "differences": [vars(difference) for difference in review.differences],
+        }
+        fields = {name: getattr(claim, name) for name in plain}
+        return Response(
+            fields | {"code": claim.token, "chapter": claim.chapter.slug, "today": today}
+        )
+
+    def table(self, data: Any) -> tuple[Any, list[dict[str, Any]]]:
+        """A row for each line, with the figures of the total."""
+        return COLUMNS, [_flat(line) for line in data["snapshot"].get("lines", [])]
+
+
+def _flat(line: dict[str, Any]) -> dict[str, Any]:
+    total = line["groups"][0]
+    ends = {
+        f"{end}_{key}": (total[end] or {}).get(key)
+        for end in claiming.ENDS
+        for key in ("value", "se", "source", "release")
+    }
+    return {name: line.get(name, ends.get(name)) for name in COLUMNS}

@@ -1,0 +1,69 @@
+"""Targets that a council sets, and trend and forecast on the page of an indicator."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from chapters.scope import in_chapter
+from measurement.models import DemographicGroup, Indicator, Target
+from tests.factories import make_seat, make_user
+
+ADDRESS = "/san-francisco/targets/"
+CODE = "employment_rate_25_54"
+
+
+def typed(**fields: Any) -> dict[str, Any]:
+    return {
+        "indicator": Indicator.published.get(code=CODE).pk,
+        "group": DemographicGroup.objects.get(key="").pk,
+        "value": "90",
+        "due": "2030",
+        "reason": "Every woman who wants work finds it",
+    } | fields
+
+
+def test_a_council_sets_and_withdraws_a_target(
+    figures: None, sf: Any, client_for: Any, client: Any
+) -> None:
+    chair = make_user()
+    make_seat(sf, chair)
+    assert client_for(chair).post(ADDRESS, typed()).status_code == 302
+    with in_chapter(sf):
+        target = Target.objects.get()
+    assert (target.value, target.due) == (Decimal("0.9"), 2030)
+    page = client.get(f"/san-francisco/dashboard/{CODE}/").content.decode()
+    assert "90.0% by 2030: Every woman who wants work finds it" in page
+    assert "Target 90.0%" in page
+    assert "90.0% by 2030" in client_for(chair).get(ADDRESS).content.decode()
+    assert client_for(chair).post(f"{ADDRESS}{target.pk}/withdraw/").status_code == 302
+    with in_chapter(sf):
+        assert Target.objects.get().withdrawn_at is not None
+
+
+def test_a_target_in_the_past_is_refused_with_the_input_kept(
+    figures: None, sf: Any, client_for: Any
+) -> None:
+    chair = make_user()
+    make_seat(sf, chair)
+    answer = client_for(chair).post(ADDRESS, typed(due="1999"))
+    assert answer.status_code == 422
+    assert "Enter a year from" in answer.content.decode()
+    assert "Every woman who wants work" in answer.content.decode()
+
+
+def test_others_have_no_page_of_targets(figures: None, sf: Any, client_for: Any) -> None:
+    assert client_for(make_user()).get(ADDRESS).status_code == 404
+
+
+def test_single_years_have_a_trend_and_a_forecast(figures: None, sf: Any, client: Any) -> None:
+    page = client.get(f"/san-francisco/dashboard/{CODE}_single_year/").content.decode()
+    assert "from 2014 to 2023, 9 figures" in page
+    assert "with its 90% band dotted" in page
+
+
+def test_windows_that_share_years_are_too_few_for_a_trend(
+    figures: None, sf: Any, client: Any
+) -> None:
+    page = client.get(f"/san-francisco/dashboard/{CODE}/").content.decode()
+    assert "with its 90% band dotted" not in page
