@@ -382,4 +382,4 @@ def test_member_has_a_second_chapter_beside_and_moves_there(visitor: Visit, stac
     page.wait_for_url("**/me/")
     assert stack.rows(NUMBERS, email) == numbers
     assert stack.rows(HOME, email) == [("denver",)]
-    expect(page.get_by_role("main")).to_contain_text("San Francisco dues")
+    expect(page.get_by_role("main")).to_contain_text("San Francisco: dues")
