@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
+from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,6 +18,8 @@ from chapters.post import post
 from chapters.scope import as_self, in_chapter
 from chapters.tasks import deliver_post
 from chapters.unscoped import as_backbone
+from config.stack import layout
+from tests.stack import Stack
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,6 +134,12 @@ def test_doorbell_rings_once_a_transaction(rung):
             post("note", f"{name}@example.org", {"name": name})
         assert rung() == []
     assert rung() == [("chapters.tasks.deliver_post",)]
+
+
+def test_bell_of_another_installation_leaves_our_own_as_it_was(rung):
+    Stack(layout.state_dir(), layout.port()).ring("chapters.tasks.deliver_post")
+    assert rung() == [("chapters.tasks.deliver_post",)]
+    assert current_app.main == "network-city"
 
 
 def test_letter_has_both_bodies_its_id_and_the_calendar_file(postmaster, settings):
