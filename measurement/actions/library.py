@@ -65,6 +65,11 @@ def load_figures() -> Loaded:
         fresh = _unsaved(rows, places, sources)
         added, known = _split(fresh, set(sources.values()))
         Observation.objects.bulk_create(added, batch_size=BATCH)
+        if added:
+            # Lazily: it knows figures by the million, and pages should not.
+            from measurement.actions.storing import recount_sources
+
+            recount_sources([source.pk for source in sources.values()])
         for chapter in Chapter.objects.all() if added else ():
             forget(chapter)
     return Loaded(len(added), known)

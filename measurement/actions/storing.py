@@ -5,6 +5,7 @@ alone. What readers read (which release counts, the rollups) is right when it co
 """
 
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -154,6 +155,13 @@ _ROLL_UP_NEW = """
 """
 
 
+_NAME = """
+    INSERT INTO incoming (indicator_id, group_id, period_id)
+    SELECT DISTINCT indicator_id, group_id, period_id FROM measurement_observation
+    WHERE source_id = ANY(%s)
+"""
+
+
 def open_table() -> None:
     """Make the temporary table of this transaction."""
     _run(_INCOMING)
@@ -212,6 +220,13 @@ def publish() -> None:
 def supersede(batch: UUID) -> int:
     """Let a batch's figures that count stand in the place of the same owner's earlier ones."""
     return _run(_SUPERSEDE_BY, batch)
+
+
+def recount_sources(sources: Collection[int]) -> None:
+    """Compute the rollups that any figure of these sources stands in."""
+    open_table()
+    _run(_NAME, list(sources))
+    recount()
 
 
 def recount() -> None:
