@@ -3,8 +3,20 @@
 import sys
 
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import Resolver404
+from django.views.defaults import page_not_found
+
+API = "/api/"
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 as a page; under the API, where programs read it, as JSON."""
+    if not request.path_info.startswith(API):
+        return page_not_found(request, exception)
+    told = "" if isinstance(exception, Resolver404) else str(exception)
+    return JsonResponse({"detail": told or "There is nothing at this address."}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ from config import api_page, front, gates
 # A member's home shows what that floor can't see: its address is theirs, its page is made above.
 _members = ([path("me/", front.member_home, name="home"), *members.urls.urlpatterns], "members")
 
+handler404 = "config.failures.not_found"
 handler500 = "config.failures.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),

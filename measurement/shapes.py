@@ -1,5 +1,7 @@
 """What the API answers, field by field, for its schema; lists are not built through these."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 STATUS = "improved, target_met, target_kept, no_detectable_change, worsened, insufficient_data or not_comparable"  # noqa: E501
@@ -71,11 +73,19 @@ class ObservationShape(serializers.Serializer):
     release = serializers.CharField()
 
 
-class PageShape(serializers.Serializer):
-    """A page of figures."""
+def listed(shape: type[serializers.Serializer]) -> Any:
+    """What a list of these answers."""
+    name = shape.__name__.removesuffix("Shape")
+    fields = {"__doc__": "All of them.", "results": shape(many=True)}
+    return type(f"{name}ListShape", (serializers.Serializer,), fields)
 
-    results = ObservationShape(many=True)
-    next = serializers.CharField(allow_null=True, help_text="Address of the next page")
+
+def paged(shape: type[serializers.Serializer]) -> Any:
+    """What a page of these answers."""
+    name = shape.__name__.removesuffix("Shape")
+    following = serializers.URLField(allow_null=True, help_text="Address of the next page")
+    fields = {"__doc__": "A page.", "results": shape(many=True), "next": following}
+    return type(f"{name}PageShape", (serializers.Serializer,), fields)
 
 
 class PointShape(serializers.Serializer):
@@ -89,7 +99,7 @@ class PointShape(serializers.Serializer):
     reliability = serializers.CharField()
 
 
-class GroupShape(serializers.Serializer):
+class LineShape(serializers.Serializer):
     """The figures of one group, oldest first."""
 
     key = serializers.CharField()
@@ -114,7 +124,7 @@ class SeriesShape(serializers.Serializer):
     indicator = serializers.CharField()
     name = serializers.CharField()
     unit = UnitShape()
-    groups = GroupShape(many=True)
+    groups = LineShape(many=True)
 
 
 class ChangeShape(serializers.Serializer):
@@ -150,7 +160,205 @@ class ScoreShape(serializers.Serializer):
     indicators = ChangeShape(many=True)
 
 
-class RefusalShape(serializers.Serializer):
-    """Why a request was refused."""
+class ProfileRowShape(serializers.Serializer):
+    """One figure of a profile."""
 
-    detail = serializers.CharField()
+    indicator = serializers.CharField()
+    version = serializers.IntegerField()
+    period = serializers.CharField()
+    value = serializers.FloatField(allow_null=True)
+    se = serializers.FloatField(allow_null=True)
+    margin_90 = serializers.FloatField(allow_null=True)
+    obs_status = serializers.CharField()
+    reliability = serializers.CharField()
+    programme = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    release = serializers.CharField()
+
+
+class ProfileShape(serializers.Serializer):
+    """Every figure of an area for one group."""
+
+    place = serializers.CharField()
+    place_name = serializers.CharField()
+    group = serializers.CharField()
+    results = ProfileRowShape(many=True)
+
+
+class AcrossRowShape(serializers.Serializer):
+    """One area in a comparison; the last five only where `with` names an area."""
+
+    ref_area = serializers.CharField()
+    ref_area_name = serializers.CharField()
+    value = serializers.FloatField(allow_null=True)
+    se = serializers.FloatField(allow_null=True)
+    margin_90 = serializers.FloatField(allow_null=True)
+    obs_status = serializers.CharField()
+    reliability = serializers.CharField()
+    programme = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    release = serializers.CharField()
+    difference = serializers.FloatField(
+        required=False, allow_null=True, help_text="The area asked for minus this one"
+    )
+    difference_margin_90 = serializers.FloatField(required=False, allow_null=True)
+    z = serializers.FloatField(required=False, allow_null=True)
+    significant = serializers.BooleanField(
+        required=False, allow_null=True, help_text="At 90 percent; null where no test was made"
+    )
+
+
+class AcrossShape(serializers.Serializer):
+    """One figure in every area."""
+
+    indicator = serializers.CharField()
+    version = serializers.IntegerField()
+    period = serializers.CharField()
+    group = serializers.CharField()
+    compared_with = serializers.CharField(allow_null=True, help_text="geoid")
+    results = AcrossRowShape(many=True)
+
+
+class SpreadShape(serializers.Serializer):
+    """How figures spread over all areas that have one."""
+
+    places = serializers.IntegerField(help_text="How many areas have a figure")
+    mean = serializers.FloatField(help_text="Of areas, each counting the same")
+    minimum = serializers.FloatField()
+    quartile_1 = serializers.FloatField()
+    median = serializers.FloatField()
+    quartile_3 = serializers.FloatField()
+    maximum = serializers.FloatField()
+
+
+class TrendRowShape(SpreadShape):
+    """A period of a trend."""
+
+    period = serializers.CharField()
+    period_start = serializers.DateField()
+    period_end = serializers.DateField()
+
+
+class TrendShape(serializers.Serializer):
+    """An indicator over all areas, oldest period first."""
+
+    indicator = serializers.CharField()
+    version = serializers.IntegerField()
+    group = serializers.CharField()
+    results = TrendRowShape(many=True)
+
+
+class OverviewRowShape(SpreadShape):
+    """An indicator in an overview."""
+
+    indicator = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class OverviewShape(serializers.Serializer):
+    """Every indicator over all areas in one period."""
+
+    period = serializers.CharField()
+    group = serializers.CharField()
+    results = OverviewRowShape(many=True)
+
+
+class GroupShape(serializers.Serializer):
+    """A group of people."""
+
+    key = serializers.CharField(help_text="Such as sex=female; empty is everybody")
+    name = serializers.CharField()
+
+
+class PeriodShape(serializers.Serializer):
+    """When figures count."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    start = serializers.DateField()
+    end = serializers.DateField()
+    window_years = serializers.IntegerField()
+
+
+class SourceShape(serializers.Serializer):
+    """A release that figures come from."""
+
+    publisher = serializers.CharField()
+    title = serializers.CharField()
+    table_id = serializers.CharField()
+    programme = serializers.CharField()
+    release = serializers.CharField()
+    url = serializers.CharField()
+    licence = serializers.CharField()
+    retrieved_on = serializers.DateField(allow_null=True)
+    file_sha256 = serializers.CharField()
+
+
+class ScorecardLineShape(serializers.Serializer):
+    """One indicator of a frozen list."""
+
+    indicator = serializers.CharField()
+    version = serializers.IntegerField()
+    baseline_period = serializers.CharField()
+    current_period = serializers.CharField()
+    counted = serializers.BooleanField(help_text="Whether it counts in N of M")
+    note = serializers.CharField(help_text="Why it does not count")
+
+
+class ScorecardShape(serializers.Serializer):
+    """A frozen list in one version."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+    level = serializers.IntegerField(help_text="Confidence in percent")
+    frozen_on = serializers.DateField()
+    m = serializers.IntegerField(help_text="How many lines count")
+    lines = ScorecardLineShape(many=True)
+
+
+class WeightShape(serializers.Serializer):
+    """An indicator or a node of an index."""
+
+    code = serializers.CharField()
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    weight = serializers.FloatField(help_text="Relative to the others under the same parent")
+    level = serializers.IntegerField(help_text="1 for indicators")
+    direction = serializers.IntegerField(allow_null=True)
+    aggregate = serializers.CharField(help_text="How a node’s children are put together")
+    method = serializers.CharField(help_text="How an indicator’s values become comparable")
+    low = serializers.FloatField(allow_null=True, help_text="Goalpost, in the indicator’s unit")
+    high = serializers.FloatField(allow_null=True, help_text="Goalpost, in the indicator’s unit")
+
+
+class IndexShape(serializers.Serializer):
+    """An index: what it is made of."""
+
+    code = serializers.CharField()
+    version = serializers.CharField()
+    parts = WeightShape(many=True)
+
+
+class IndexScoreShape(serializers.Serializer):
+    """The score of an area at a node."""
+
+    ref_area = serializers.CharField()
+    node = serializers.CharField()
+    level = serializers.IntegerField()
+    score = serializers.FloatField(allow_null=True, help_text="null where too little is there")
+    rank = serializers.IntegerField(allow_null=True, help_text="1 is the highest")
+    available = serializers.FloatField(help_text="Share of the node’s children with a value")
+
+
+class IndexScoresShape(serializers.Serializer):
+    """The scores of every area that has one of the index’s figures."""
+
+    index = serializers.CharField()
+    version = serializers.CharField()
+    until = serializers.IntegerField(allow_null=True)
+    results = IndexScoreShape(many=True)
+
+
+PlacePage, ObservationPage = paged(PlaceShape), paged(ObservationShape)
+ChapterList, IndicatorList = listed(ChapterShape), listed(IndicatorShape)
+GroupList, PeriodList, SourceList = listed(GroupShape), listed(PeriodShape), listed(SourceShape)
+ScorecardList, IndexList = listed(ScorecardShape), listed(IndexShape)

@@ -7,7 +7,6 @@ from django.urls import path
 from chapters.ready import ready
 from measurement import (
     api,
-    claim_api,
     claim_views,
     compare_views,
     target_views,
@@ -21,18 +20,30 @@ UPLOAD = "<slug:chapter>/data/<uuid:pk>/"
 
 def _answer(view: type[api.PublicView]) -> Any:
     """An API view whose answers are kept ready, for the parameters that it reads."""
-    return ready(view.as_view(), query=view.parameters)
+    return ready(view.as_view(), query=view.names())
 
 
 urlpatterns = [
     path("api/v1/chapters/", _answer(api.Chapters), name="api-chapters"),
-    path("api/v1/places/", _answer(api.Places), name="api-places"),
+    path("api/v1/areas/", _answer(api.Areas), name="api-areas"),
+    path("api/v1/areas/<slug:geoid>/", _answer(api.Area), name="api-area"),
+    path("api/v1/groups/", _answer(api.Groups), name="api-groups"),
+    path("api/v1/periods/", _answer(api.Periods), name="api-periods"),
+    path("api/v1/sources/", _answer(api.Sources), name="api-sources"),
     path("api/v1/indicators/", _answer(api.Indicators), name="api-indicators"),
     path("api/v1/indicators/<slug:code>/", _answer(api.IndicatorDetail), name="api-indicator"),
     path("api/v1/observations/", _answer(api.Observations), name="api-observations"),
-    path("api/v1/series/<str:geoid>/<slug:code>/", _answer(api.Series), name="api-series"),
+    path("api/v1/series/<slug:geoid>/<slug:code>/", _answer(api.Series), name="api-series"),
+    path("api/v1/profiles/<slug:geoid>/", _answer(api.Profile), name="api-profile"),
+    path("api/v1/compare/", _answer(api.Compare), name="api-compare"),
+    path("api/v1/trend/", _answer(api.Trend), name="api-trend"),
+    path("api/v1/overview/", _answer(api.Overview), name="api-overview"),
+    path("api/v1/scorecards/", _answer(api.Scorecards), name="api-scorecards"),
     path("api/v1/scores/<slug:chapter>/", _answer(api.Scores), name="api-scores"),
-    path("api/v1/claims/<slug:code>/", _answer(claim_api.ClaimDetail), name="api-claim"),
+    path("api/v1/claims/", _answer(api.Claims), name="api-claims"),
+    path("api/v1/claims/<slug:code>/", _answer(api.ClaimDetail), name="api-claim"),
+    path("api/v1/indices/", _answer(api.Indices), name="api-indices"),
+    path("api/v1/indices/<slug:code>/scores/", _answer(api.IndexScores), name="api-index-scores"),
     path("compare/", compare_views.compare, name="compare"),
     path("claims/<slug:code>/", claim_views.claim, name="claim"),
     path("<slug:chapter>/claims/", claim_views.claims, name="claims"),

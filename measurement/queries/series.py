@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from chapters.models import Place
-from measurement.models import Indicator, Observation, Source
+from measurement.models import DemographicGroup, Indicator, Observation, Period, Source
 from measurement.uncertainty import moe_from_se
 
 TOTAL = ""
@@ -75,6 +77,22 @@ def find_sources(place: Place, indicators: Collection[Indicator] | None = None) 
 def national_sources() -> list[Source]:
     """The releases that any published figure comes from; one query."""
     return list(Source.objects.filter(pk__in=Observation.published.values("source")))
+
+
+def find_group(key: str) -> DemographicGroup | None:
+    """A group by its key; empty is everybody."""
+    return DemographicGroup.objects.filter(key=key).first()
+
+
+def find_period(first: int, last: int) -> Period | None:
+    """The period from the beginning of one year to the end of another."""
+    return Period.objects.filter(start__year=first, end__year=last).first()
+
+
+def open_sources() -> list[Source]:
+    """The releases that anybody may know of; one query, however many figures there are."""
+    is_open = Q(chapter__isnull=True) | Q(is_public=True)
+    return list(Source._base_manager.filter(is_open).order_by("publisher", "table_id", "release"))
 
 
 def find_figures(

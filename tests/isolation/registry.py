@@ -222,6 +222,7 @@ PARAMETERS: list[tuple[str, str, Any]] = [
         for name in ("claim", "api-claim")
     ),
     ("measurement:target-withdraw", "pk", lambda side: side.row("measurement.Target").pk),
+    ("measurement:api-index-scores", "code", "womens_wellbeing"),
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:billing-*", "pk", lambda side: side.row("members.Subscription").pk),
@@ -290,6 +291,9 @@ UNREACHED: dict[str, str] = {
     "mfa_deactivate_totp": "asks for a second factor of one's own",
     "mfa_*_recovery_codes": "asks for a second factor of one's own",
     "mfa_*_webauthn": "asks for a passkey of one's own",
+    "measurement:api-compare": "asks for an indicator and a period; tests/measurement names some",
+    "measurement:api-trend": "asks for an indicator; tests/measurement names one",
+    "measurement:api-overview": "asks for a period; tests/measurement names one",
     "members:seat-invitation": "asks for the token of a letter; tests/members has some",
     "members:stripe-webhook": "asks for a signed body; tests/members signs some",
 }

@@ -17,7 +17,7 @@ BASE = "/api/v1/"
 WOMEN = (
     "observations/?place=0667000&indicator=employment_rate_25_54&period=2019-2023&group=sex=female"
 )
-LISTS = ("chapters/", "places/", "indicators/", "observations/")
+LISTS = ("chapters/", "areas/", "indicators/", "observations/")
 
 
 def table(response: Any) -> list[dict[str, str]]:
@@ -94,7 +94,7 @@ def test_query_counts_do_not_grow(
 def test_answers_have_the_fields_of_the_schema(figures: None, client: Any, sf: Any) -> None:
     for address, shape in {
         "chapters/": shapes.ChapterShape,
-        "places/": shapes.PlaceShape,
+        "areas/": shapes.PlaceShape,
         "indicators/": shapes.IndicatorShape,
         "observations/": shapes.ObservationShape,
     }.items():
@@ -119,10 +119,17 @@ def test_a_chapters_own_figures_are_not_published(
     figures: None, client: Any, client_for: Any, sf: Any, lou: Any, otto: Any
 ) -> None:
     mark = canary("own")
-    make_observation(sf, indicator=make_indicator(sf, mark=mark), mark=mark)
+    row = make_observation(sf, indicator=make_indicator(sf, mark=mark), mark=mark)
+    period = row.period.label.replace("–", "-")
+    wide = (
+        f"compare/?indicator={row.indicator.code}&period={period}",
+        f"trend/?indicator={row.indicator.code}",
+        f"overview/?period={period}",
+        "sources/",
+    )
     for person in (None, lou, otto):
         reader = client_for(person)
-        for address in (*LISTS, "scores/san-francisco/"):
+        for address in (*LISTS, "scores/san-francisco/", "profiles/0667000/", *wide):
             body = reader.get(BASE + address, {"format": "csv"}).content.decode()
             assert mark not in body
         for address in ("/san-francisco/dashboard/", "/indicators/", BASE):
@@ -155,5 +162,5 @@ def test_the_schema_is_openapi_3_1_and_names_the_parameters(figures: None, clien
     assert schema["openapi"] == "3.1.0"
     parameters = schema["paths"]["/api/v1/observations/"]["get"]["parameters"]
     assert {p["name"] for p in parameters} == {
-        "place", "indicator", "period", "group", "cursor", "format"
+        "place", "indicator", "period", "group", "limit", "cursor", "format"
     }  # fmt: skip

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from measurement import claiming
-from measurement.api import FORMAT, PublicView
+from measurement import claiming, shapes
+from measurement.api.doors import PublicView, Table, limit_of, page_of, paged
+from measurement.api.parameters import CHAPTER, FORMAT, LIMIT, Parameter
 from measurement.models import Claim
 
 COLUMNS = ("indicator", "version", "name", "status", "tested", "z", "gap_widened",
@@ -56,16 +57,59 @@ class ClaimShape(serializers.Serializer):
     today = TodayShape()
 
 
+class ClaimRowShape(serializers.Serializer):
+    """A claim in the list."""
+
+    code = serializers.CharField()
+    chapter = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    sentence = serializers.CharField()
+    improved = serializers.IntegerField()
+    m = serializers.IntegerField()
+    naive_up = serializers.IntegerField(help_text="Moved the good way, tested or not")
+    expected_by_chance = serializers.FloatField()
+    level = serializers.IntegerField(help_text="Confidence in percent")
+    sha256 = serializers.CharField(help_text="Of the snapshot as canonical JSON")
+
+
+ClaimPage = shapes.paged(ClaimRowShape)
+ROW = tuple(ClaimRowShape().fields)
+OLDER = Parameter("cursor", "[0-9]{1,18}", "taken from next; left out for the first page", "10")
+
+
+class Claims(PublicView):
+    """The claims."""
+
+    parameters = (CHAPTER, LIMIT, OLDER, FORMAT)
+    columns = ROW
+
+    @extend_schema(summary="All claims", responses=ClaimPage)
+    def get(self, request: Request) -> Response:
+        """What chapters claimed, the newest first; `claims/{code}/` has the figures behind one."""
+        rows, given = Claim.published.order_by("-pk"), request.query_params
+        if "chapter" in given:
+            rows = rows.filter(chapter__slug=given["chapter"])
+        if "cursor" in given:
+            rows = rows.filter(pk__lt=int(given["cursor"]))
+        paths = [{"code": "token", "chapter": "chapter__slug"}.get(name, name) for name in ROW]
+        limit = limit_of(request)
+        page, last = page_of(list(rows.values_list("pk", *paths)[: limit + 1]), limit)
+        found = [dict(zip(ROW, cells, strict=True)) for _, *cells in page]
+        return paged(request, found, last and str(last[0]))
+
+
 class ClaimDetail(PublicView):
     """One claim."""
 
     columns = COLUMNS
 
-    @extend_schema(summary="A claim", parameters=[FORMAT], responses={200: ClaimShape})
+    @extend_schema(summary="A claim", responses=ClaimShape)
     def get(self, request: Request, code: str) -> Response:
         """What was claimed, the figures behind it, and what today's figures say."""
         rows = Claim.published.select_related("chapter", "place", "scorecard")
-        claim = get_object_or_404(rows, token=code)
+        claim = rows.filter(token=code).first()
+        if claim is None:
+            raise NotFound(f"There is no claim {code}.")
         review = claiming.review(claim)
         plain = ("made_at", "sentence", "rule", "improved", "m", "counts", "naive_up",
                  "expected_by_chance", "level", "sha256", "snapshot")  # fmt: skip
@@ -81,7 +125,7 @@ class ClaimDetail(PublicView):
             fields | {"code": claim.token, "chapter": claim.chapter.slug, "today": today}
         )
 
-    def table(self, data: Any) -> tuple[Any, list[dict[str, Any]]]:
+    def table(self, data: Any) -> Table:
         """A row for each line, with the figures of the total."""
         return COLUMNS, [_flat(line) for line in data["snapshot"].get("lines", [])]
 

@@ -1,0 +1,108 @@
+"""The schema of the API against the running application: it answers what it says it answers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from rest_framework.throttling import AnonRateThrottle
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode
+
+from chapters.scope import in_chapter
+from config.wsgi import application
+from measurement.actions.claims import make_claim
+
+SCHEMA = "/api/v1/schema/?format=json"
+# Every address is asked so many times with what the schema allows, and with what it does not.
+EXAMPLES = 8
+SEED = 20_261
+# Generated words name nothing that there is, so every other case names what there is.
+THERE = {
+    "geoid": "0667000", "place": "0667000", "with": "0667000", "chapter": "san-francisco",
+    "indicator": "employment_rate_25_54", "period": "2019-2023", "group": "sex=female",
+    "limit": "3",
+}  # fmt: skip
+CODES = {"indices": "womens_wellbeing", "default": "employment_rate_25_54"}
+
+
+@pytest.fixture
+def document(figures: None, sf: Any, client: Any) -> dict[str, Any]:
+    with in_chapter(sf):
+        CODES["claims"] = make_claim(sf).token
+    answer: dict[str, Any] = client.get(SCHEMA).json()
+    return answer
+
+
+def ask(operation: Any, mode: GenerationMode) -> Counter[int]:
+    """Call one operation with generated cases; every check of the answers holds."""
+    asked: Counter[int] = Counter()
+
+    @seed(SEED)
+    @settings(
+        max_examples=EXAMPLES, deadline=None, database=None, phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def call(case: Any) -> None:
+        if mode is GenerationMode.POSITIVE and asked.total() % 2:
+            name_what_is_there(case)
+        # What comes zipped is compared by the tests of what is kept ready.
+        answer = case.call_and_validate(headers={"Accept-Encoding": "identity"})
+        asked[answer.status_code] += 1
+
+    call()
+    return asked
+
+
+def name_what_is_there(case: Any) -> None:
+    of_path = CODES.get(case.path.split("/")[3], CODES["default"])
+    for names in (case.path_parameters or {}, case.query or {}):
+        names.update({name: THERE[name] for name in names.keys() & THERE.keys()})
+        names.update({"code": of_path} if "code" in names else {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_answer_differs_from_the_schema(document: dict[str, Any], monkeypatch: Any) -> None:
+    monkeypatch.setattr(AnonRateThrottle, "rate", "100000/min", raising=False)
+    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig())
+    schema.app = application
+    asked: dict[str, Counter[int]] = {}
+    for found in schema.get_all_operations():
+        operation: Any = found.ok()  # type: ignore[union-attr]
+        asked[operation.label] = ask(operation, GenerationMode.POSITIVE)
+        if operation.query or operation.body:
+            asked[operation.label] += ask(operation, GenerationMode.NEGATIVE)
+    assert len(asked) == sum(len(entry) for entry in document["paths"].values())
+    assert all(counts[200] for counts in asked.values()), asked
+    assert not any(counts[500] + counts[503] for counts in asked.values())
+
+
+def test_examples_are_answers_of_the_schema(document: dict[str, Any]) -> None:
+    seen = 0
+    for entry in document["paths"].values():
+        for operation in entry.values():
+            for answer in operation["responses"].values():
+                for media in answer.get("content", {}).values():
+                    for example in media.get("examples", {}).values():
+                        shape = {**media["schema"], "components": document["components"]}
+                        jsonschema.validate(example["value"], json.loads(json.dumps(shape)))
+                        seen += 1
+    assert seen >= 8
+
+
+def test_examples_of_parameters_are_right(document: dict[str, Any], client: Any) -> None:
+    for path, entry in document["paths"].items():
+        if "{" in path or "get" not in entry:
+            continue
+        given = {
+            p["name"]: p["schema"]["examples"][0]
+            for p in entry["get"]["parameters"]
+            if p["name"] != "cursor"
+        }
+        assert client.get(path, given).status_code == 200, path
