@@ -1,4 +1,4 @@
-"""API calls that fail on demand: the next N calls to a path, in one of these ways.
+"""API calls that fail on demand: N calls to a path, the first `after` let by, in one of these ways.
 
 - `429`, `500`: answered at once, nothing done
 - `500_after`: done, then answered as a failure
@@ -51,6 +51,7 @@ def plan(store: Store, given: Json) -> list[Json]:
         "mode": str(given.get("mode")),
         "path": str(given.get("path", "/v1/")),
         "method": str(given.get("method", "POST")),
+        "after": int(given.get("after", 0)),
         "count": int(given.get("count", 1)),
         "seconds": float(given.get("seconds", 5)),
     }
@@ -67,8 +68,11 @@ def take(store: Store, method: str, path: str) -> Fault | None:
     with store.transaction():
         planned = store.switch("faults", [])
         for fault in planned:
-            if fault["method"] == method and path.startswith(fault["path"]):
-                fault["count"] -= 1
-                store.set_switch("faults", [one for one in planned if one["count"] > 0])
+            if fault["method"] != method or not path.startswith(fault["path"]):
+                continue
+            due = fault["after"] == 0
+            fault["count" if due else "after"] -= 1
+            store.set_switch("faults", [one for one in planned if one["count"] > 0])
+            if due:
                 return Fault(fault["mode"], fault["seconds"])
     return None

@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     answer TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (status, due);
+CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 CREATE TABLE IF NOT EXISTS attempts (
     delivery INTEGER NOT NULL,
     status INTEGER NOT NULL,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import stripe
 
+from members.sandbox.store import Store
 from members.sandbox.wire import API_VERSION
 from tests.members.stripe_shapes import check_shape
 from tests.sandboxes import GOOD, PAID, SECRET, Inbox, Sandbox, open_session, press_pay, wait_until
@@ -114,3 +115,21 @@ def test_killed_sandbox_keeps_objects_and_deliveries(tmp_path: Path) -> None:
     sandbox.stop()
     assert sandbox.process.returncode == 0
     inbox.close()
+
+
+def test_what_an_event_owes_is_counted_without_reading_every_delivery(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    sql = "EXPLAIN QUERY PLAN SELECT count(*) FROM deliveries WHERE event = ? AND status != 'x'"
+    (step,) = store.rows(sql, "evt_1")
+    store.close()
+    assert "USING INDEX deliveries_event" in step["detail"]
+
+
+def test_faults_let_some_calls_by_first(sandbox: Sandbox) -> None:
+    fault = {"mode": "429", "method": "GET", "path": "/v1/events", "after": 1, "count": 1}
+    sandbox.control("POST", "faults", **fault)
+    events = sandbox.client().v1.events
+    events.list()
+    with pytest.raises(stripe.RateLimitError):
+        events.list()
+    events.list()
