@@ -29,17 +29,18 @@ def receive_event(event: dict[str, Any]) -> None:
     """Store a verified event and ring for it; the second delivery of one changes nothing.
 
     It is applied by a worker and not here: Stripe must be asked how things stand, and the
-    acknowledgement must not wait for that. A bell that nobody hears is made good by the sweep.
+    acknowledgement must not wait for that. A bell that nobody hears is made good by the sweep,
+    so no more than one is rung: thousands of them would keep the workers from other work.
     """
-    row = StripeEvent(
-        id=event["id"],
-        type=event["type"],
-        livemode=event["livemode"],
-        payload=event,
-        created_at=datetime.datetime.fromtimestamp(event["created"], datetime.UTC),
-    )
-    StripeEvent.objects.bulk_create([row], ignore_conflicts=True)
-    ring(APPLY_EVENT, row.pk)
+    given = {
+        "type": event["type"],
+        "livemode": event["livemode"],
+        "payload": event,
+        "created_at": datetime.datetime.fromtimestamp(event["created"], datetime.UTC),
+    }
+    _, is_new = StripeEvent.objects.get_or_create(id=event["id"], defaults=given)
+    if is_new:
+        ring(APPLY_EVENT, event["id"])
 
 
 def retry_events(event_ids: list[str]) -> int:
