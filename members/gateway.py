@@ -22,6 +22,7 @@ from django.db import connection
 TIMEOUT_SECONDS = (2.0, 5.0)
 TOLERANCE_SECONDS = 300
 MAX_EVENT_BYTES = 1_000_000
+EVENTS_A_PAGE = 100
 # What Stripe tells us about, and what the sweep asks for when it did not arrive.
 EVENTS = (
     "checkout.session.completed",
@@ -163,17 +164,30 @@ def close_session(session_id: str) -> Session:
     return retrieve_session(session_id)
 
 
-def list_recent_events(since: datetime.datetime) -> list[dict[str, Any]]:
-    """All events that concern us since a moment, newest first, as deliveries would carry them."""
+def list_events(since: datetime.datetime, after: str = "") -> tuple[list[dict[str, Any]], bool]:
+    """A page of the events that concern us since a moment, and whether older ones follow.
+
+    Newest first, each as its delivery would carry it. `after` is the last event of the page
+    before. Raises GatewayDown, or GatewayRefused where Stripe does not know that one any more.
+    """
     query: Any = {
-        "created": {"gte": int(since.timestamp())}, "limit": 100, "types": list(EVENTS)
-    }  # fmt: skip
-    return ask_all(lambda: client().v1.events.list(query))
+        "created": {"gte": int(since.timestamp())},
+        "limit": EVENTS_A_PAGE,
+        "types": list(EVENTS),
+    }
+    if after:
+        query["starting_after"] = after
+    page = ask(lambda: client().v1.events.list(query))
+    return [_with_texts(event) for event in page["data"]], page["has_more"]
 
 
 def plain(event: Any) -> dict[str, Any]:
     """An object of the library as the JSON of a delivery, in which exact decimals are texts."""
-    body: dict[str, Any] = json.loads(json.dumps(event.to_dict(recursive=True), default=str))
+    return _with_texts(event.to_dict(recursive=True))
+
+
+def _with_texts(raw: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(json.dumps(raw, default=str))
     return body
 
 

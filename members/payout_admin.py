@@ -94,4 +94,4 @@ class MovementAdmin(ReadOnlyAdmin):
 class WatermarkAdmin(ReadOnlyAdmin):
     """How far the payment provider's lists were read."""
 
-    list_display = ["name", "reached_at"]
+    list_display = ["name", "reached_at", "began_at"]

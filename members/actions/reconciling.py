@@ -5,8 +5,11 @@ Stripe is asked between transactions; each answer is settled in a short one of i
 
 import datetime
 import logging
-from collections.abc import Callable
+import random
+import time
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any, TypeVar
 
 from django.db.models import Q
 from django.utils import timezone
@@ -21,37 +24,142 @@ from members.actions.refunds import send_refund, sync_refund
 from members.actions.renewals import end_subscriptions, refresh_subscription
 from members.models import Checkout, Dispute, Refund, StripeEvent, Subscription, Watermark
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 # Stripe lists an event a little after its moment, and our clock may differ from its.
 _OVERLAP = datetime.timedelta(hours=2)
+_EVENTS = "events"
+# Seconds before a page is asked for again; the library has by then tried three times.
+_PAUSES = (0.5, 2)
+_FAILURES_IN_A_ROW = 3
 
 
 def reconcile() -> int:
-    """Find what webhooks did not bring; gives the number of look-ups. Raises GatewayDown.
+    """Find what webhooks did not bring; gives the number of looks.
 
     All events since the last complete look go through the inbox; then whatever is still under
     way is looked up one by one: checkouts, subscriptions whose period is over, refunds, disputes.
+    What Stripe does not answer keeps nobody else waiting. Raises GatewayDown at the end if
+    something was not looked at, and earlier where Stripe seems to be away.
+    """
+    patience = _Patience()
+    count = patience.take([end_subscriptions, _read_events])
+    for chapter in _shuffled(Chapter.objects.all()):
+        count += patience.take(_shuffled(_looks(chapter, timezone.now())))
+    patience.end()
+    return count
+
+
+class _Patience:
+    """Goes on after a failure, until some in a row say that Stripe is away."""
+
+    def __init__(self) -> None:
+        self._failure: gateway.GatewayDown | None = None
+        self._in_a_row = 0
+
+    def take(self, looks: list[Callable[[], object]]) -> int:
+        """Take each look, and say how many; raises GatewayDown at the third failure in a row."""
+        for look in looks:
+            try:
+                look()
+            except gateway.GatewayRefused:
+                log.exception("%s can't be looked up", look)
+            except gateway.GatewayDown as failure:
+                self._note(failure)
+                continue
+            self._in_a_row = 0
+        return len(looks)
+
+    def _note(self, failure: gateway.GatewayDown) -> None:
+        self._failure = failure
+        self._in_a_row += 1
+        if self._in_a_row == _FAILURES_IN_A_ROW:
+            raise failure
+
+    def end(self) -> None:
+        """Raises GatewayDown if a look was left without an answer."""
+        if self._failure:
+            raise self._failure
+
+
+def _shuffled(things: Iterable[T]) -> list[T]:
+    """In another order each time, so that what fails always does not always come first."""
+    rows = list(things)
+    return random.sample(rows, len(rows))
+
+
+# --- Events --------------------------------------------------------------------------------------
+
+
+def _read_events() -> None:
+    """Take in every event since the last look that no delivery brought.
+
+    A look that could not be finished goes on from the page it came to, before a new one begins;
+    only a finished one moves the mark from which the next begins.
     """
     now = timezone.now()
-    _read_events(now)
-    end_subscriptions()
-    return sum(_reconcile_chapter(chapter, now) for chapter in Chapter.objects.all())
+    beginning = {"reached_at": now - _OVERLAP}
+    mark, _ = Watermark.objects.get_or_create(pk=_EVENTS, defaults=beginning)
+    if mark.began_at is None or _finish_look(mark):
+        mark.refresh_from_db()
+        if mark.began_at is None and _advance(mark, began_at=now):
+            _finish_look(mark)
 
 
-def _read_events(now: datetime.datetime) -> None:
-    """Take in every event since the last time that no delivery brought, oldest first.
+def _finish_look(mark: Watermark) -> bool:
+    """Read page by page what is left of a look; False where another worker is at it too."""
+    assert mark.began_at
+    since = min(mark.reached_at, mark.began_at) - _OVERLAP
+    more = True
+    while more:
+        events, more = _next_page(since, mark)
+        missing = _store_missing(events)
+        if events and not _advance(mark, cursor=events[-1]["id"]):
+            return False
+        _apply(missing)
+    return _advance(mark, reached_at=mark.began_at, began_at=None, cursor="")
+
+
+def _next_page(since: datetime.datetime, mark: Watermark) -> tuple[list[dict[str, Any]], bool]:
+    """The page after the mark's, asked for again where Stripe stumbles; raises GatewayDown."""
+    for seconds in _PAUSES:
+        try:
+            return gateway.list_events(since, mark.cursor)
+        except gateway.GatewayDown:
+            time.sleep(seconds)
+        except gateway.GatewayRefused:
+            if not mark.cursor:
+                raise
+            # Stripe forgets events after 30 days, the one in our mark too.
+            _advance(mark, cursor="")
+    return gateway.list_events(since, mark.cursor)
+
+
+def _advance(mark: Watermark, **changes: Any) -> bool:
+    """Write how far a look came, unless somebody else moved the mark meanwhile: then False."""
+    seen = {"began_at": mark.began_at, "cursor": mark.cursor, "reached_at": mark.reached_at}
+    done = Watermark.objects.filter(pk=mark.pk, **seen).update(**changes)
+    for name, value in changes.items():
+        setattr(mark, name, value)
+    return done == 1
+
+
+def _store_missing(listed: list[dict[str, Any]]) -> list[str]:
+    """Put into the inbox what no delivery brought, and give the ids, oldest first.
 
     What was delivered is left to the sweep: on a busy day thousands are listed, few are missing.
     """
-    since = min(reached("events") or now, now) - _OVERLAP
-    listed = {event["id"]: event for event in gateway.list_recent_events(since)[::-1]}
-    known = set(StripeEvent.objects.filter(pk__in=listed).values_list("pk", flat=True))
-    missing = [event for ident, event in listed.items() if ident not in known]
+    rows = StripeEvent.objects.filter(pk__in=[event["id"] for event in listed])
+    known = set(rows.values_list("pk", flat=True))
+    missing = [event for event in listed[::-1] if event["id"] not in known]
     for event in missing:
         receive_event(event)
-    reach("events", now)
-    for event in missing:
-        apply_event(event["id"])
+    return [event["id"] for event in missing]
+
+
+def _apply(event_ids: list[str]) -> None:
+    """Apply what was found at once; from the first that waits for Stripe on, the sweep does."""
+    all(apply_event(ident) for ident in event_ids)
 
 
 def reached(name: str) -> datetime.datetime | None:
@@ -64,19 +172,16 @@ def reach(name: str, moment: datetime.datetime) -> None:
     Watermark.objects.update_or_create(pk=name, defaults={"reached_at": moment})
 
 
-def _reconcile_chapter(chapter: Chapter, now: datetime.datetime) -> int:
-    looks: list[Callable[[], object]] = [
+# --- What is under way ---------------------------------------------------------------------------
+
+
+def _looks(chapter: Chapter, now: datetime.datetime) -> list[Callable[[], object]]:
+    return [
         *[partial(refresh_checkout, row) for row in _waiting_checkouts(chapter, now)],
         *[partial(refresh_subscription, row) for row in _waiting_subscriptions(chapter, now)],
         *_waiting_refunds(chapter, now),
         *_waiting_disputes(chapter, now),
     ]
-    for look in looks:
-        try:
-            look()
-        except gateway.GatewayRefused:
-            log.exception("%s can't be looked up", look)
-    return len(looks)
 
 
 def _waiting_subscriptions(chapter: Chapter, now: datetime.datetime) -> list[Subscription]:

@@ -38,10 +38,18 @@ class StripeEvent(models.Model):
 
 
 class Watermark(models.Model):
-    """Up to which moment a list of Stripe's was read whole."""
+    """Up to which moment a list of Stripe's was read whole, and how far the next reading came."""
 
     name = models.CharField(max_length=20, primary_key=True)
     reached_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True, help_text="When the reading under way began")
+    cursor = models.CharField(
+        max_length=120,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="The last object of the page that it has read",
+    )
 
     def __str__(self) -> str:
         return f"{self.name} until {self.reached_at:%Y-%m-%d %H:%M}"

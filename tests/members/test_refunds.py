@@ -124,7 +124,8 @@ def test_refund_waits_while_stripe_is_away_and_is_sent_once(provider, mia, sf, s
     with pytest.raises(gateway.GatewayDown):
         send_refund(row.pk, sf.pk)
     settings.STRIPE_API_BASE = provider.url
-    actions.reconciling._reconcile_chapter(sf, datetime.datetime.now(datetime.UTC))
+    for look_up in actions.reconciling._looks(sf, datetime.datetime.now(datetime.UTC)):
+        look_up()
     send_refund(row.pk, sf.pk)
     assert len(list(provider.client().v1.refunds.list())) == 1
     with in_chapter(sf):
