@@ -55,7 +55,7 @@ for number in range({first}, {last}):
     pages[number] = open_page(user, chapter, interval=interval).session_id
 print("PAGES" + json.dumps(pages))
 """
-_PAGES_AT_ONCE = 150
+_PAGES_AT_ONCE = 40
 _PATIENCE = 120
 _WHERE = """
     select split_part(u.email, '@', 1), m.status, m.paid_until::text, {payments}, {mails}
@@ -122,8 +122,8 @@ class Storm:
         self._begin()
         self.control("POST", "webhooks", hold=False, duplicate=1, drop=0)
         self._tell(self._open_pages(slug))
-        until(self._is_delivered, "the ordered deliveries", 300)
-        until(self._is_applied, "the ordered events", 300)
+        until(self._is_delivered, "the ordered deliveries", 900)
+        until(self._is_applied, "the ordered events", 900)
         return self._standing(slug)
 
     def _begin(self) -> None:
@@ -253,7 +253,7 @@ class Storm:
 
     def _await_peace(self, slug: str, calm: dict[str, Any]) -> list[str]:
         """What the clock does within 15 minutes, the sweep and the look at Stripe; who is wrong."""
-        until(self._is_applied, "the events", 300)
+        until(self._is_applied, "the events", 900)
         end = time.monotonic() + _PATIENCE
         while True:
             self._ring("members.tasks.reconcile_checkouts")
