@@ -95,8 +95,3 @@ class Upload(SharedOrOwned):
     def needs_acknowledgement(self) -> bool:
         """True while warnings stand that nobody has taken note of."""
         return bool(self.warnings) and self.acknowledged_at is None
-
-    @property
-    def is_under_way(self) -> bool:
-        """True while a job has it; whether that job still runs, the job knows."""
-        return self.work is not None

@@ -85,11 +85,6 @@ class Gift(ChapterOwned):
         return f"{self.places} by {self.giver_name}, {self.get_state_display().lower()}"
 
     @property
-    def places_left(self) -> int:
-        """Places that nobody has yet."""
-        return self.places - self.places_taken
-
-    @property
     def is_personal(self) -> bool:
         """True where a person was named, False for places that the council assigns."""
         return bool(self.recipient_email)
