@@ -15,7 +15,7 @@ _FINITE = Q(obs_value__gt=-(10**14), obs_value__lt=10**14)
 
 
 def link(target: type[models.Model], *, null: bool = False) -> Any:
-    """A foreign key that `HoldTogether` checks once a statement instead of once a row."""
+    """A foreign key that `HoldLinks` checks once a statement instead of once a row."""
     return models.ForeignKey(
         target,
         on_delete=models.PROTECT,
