@@ -6,7 +6,6 @@ from chapters.access import is_council
 from chapters.models import Chapter
 from members import queries
 from members.models import Offer, OrganizationMembership, Representative
-from members.models.organizations import today_in
 
 
 def can_join(chapter: Chapter) -> bool:
@@ -30,7 +29,7 @@ def is_seated(user: Any, chapter: Chapter) -> bool:
             chapter=chapter,
             ended_at__isnull=True,
             organization_membership__status=OrganizationMembership.Status.ACTIVE,
-            organization_membership__paid_until__gte=today_in(chapter),
+            organization_membership__paid_until__gte=chapter.today,
         )
         .exists()
     )

@@ -37,7 +37,7 @@ def _load_books(chapter: Chapter, rows: list[tuple[int, str, int, str, str]]) ->
     purpose = "Childcare while people meet (sample)"
     books.open_fund(chapter, "childcare", "Childcare fund", purpose, restricted=True)
     council = [seat.user for seat in Seat.objects.current().order_by("id")]
-    today = books.today_in(chapter)
+    today = chapter.today
     for number, (months, fund, cents, account, words) in enumerate(rows):
         day = today - datetime.timedelta(days=30 * months)
         if account:

@@ -143,7 +143,7 @@ def expense_list(request: HttpRequest, chapter: str) -> HttpResponse:
     if not (funds := queries.fund_choices(here)):
         books.ensure_books(here)
         funds = queries.fund_choices(here)
-    form = ExpenseForm(request.POST or None, funds=funds, today=books.today_in(here))
+    form = ExpenseForm(request.POST or None, funds=funds, today=here.today)
     if request.method == "POST" and form.is_valid():
         expenses.request_expense(here, request.user, **form.wanted())
         messages.success(request, "Requested. Somebody else on the council decides.")
@@ -156,7 +156,7 @@ def expense_list(request: HttpRequest, chapter: str) -> HttpResponse:
 def expense_approve(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
     """Approve what another person asked for."""
     expense = get_object_or_404(Expense, pk=pk)
-    today = books.today_in(expense.chapter)
+    today = expense.chapter.today
     try:
         expenses.approve_expense(expense, request.user, today=today)
         messages.success(request, "Approved. It is in the books.")
@@ -188,7 +188,7 @@ def expense_pay(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
     """Note that an approved expense was paid."""
     expense = get_object_or_404(Expense, pk=pk)
     try:
-        paid_on = books.today_in(expense.chapter)
+        paid_on = expense.chapter.today
         expenses.pay_expense(expense, request.user, paid_on=paid_on)
         messages.success(request, "Noted as paid.")
     except expenses.AlreadyDecided as error:

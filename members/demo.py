@@ -15,7 +15,7 @@ from chapters.scope import in_chapter
 from members import actions, books_demo
 from members.actions.offers import save_need, save_offer
 from members.actions.organizations import enroll_organization, extend_organization
-from members.dues import a_year_after, day_in
+from members.dues import a_year_after
 from members.loading import load_tiers
 from members.models import (
     Membership,
@@ -189,7 +189,7 @@ def _load_organization(chapter: Chapter, manager: User, size: str, profile: dict
         tier = OrganizationTier.objects.get(code=size)
         whole = {"website": "", "is_listed": True, **profile}
         membership = enroll_organization(manager, chapter, whole, tier, known)
-        today = day_in(chapter.zone, timezone.now())
+        today = chapter.today
         extend_organization(membership, tier, today, a_year_after(today))
 
 

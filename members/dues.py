@@ -3,7 +3,6 @@
 import calendar
 import datetime
 import re
-import zoneinfo
 
 MINIMUM_CENTS = 1_200
 MONTHLY_MINIMUM_CENTS = 100
@@ -43,11 +42,6 @@ def a_year_after(day: datetime.date) -> datetime.date:
         return day.replace(year=day.year + 1, day=28)
 
 
-def day_in(zone: str, moment: datetime.datetime) -> datetime.date:
-    """The date of a moment on the wall calendar of an IANA time zone."""
-    return moment.astimezone(zoneinfo.ZoneInfo(zone)).date()
-
-
 def a_month_after(day: datetime.date) -> datetime.date:
     """The same day of the next month, or its last one: January 31 becomes February 28."""
     first = (day.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
@@ -66,8 +60,3 @@ def period_bought(
 def last_day_of_grace(paid_until: datetime.date) -> datetime.date:
     """The day until which unpaid dues leave a person a member."""
     return paid_until + datetime.timedelta(days=GRACE_DAYS)
-
-
-def minimum_cents(interval: str) -> int:
-    """The least that a rhythm takes at a time: $1 every month, $12 every year or once."""
-    return MONTHLY_MINIMUM_CENTS if interval == "month" else MINIMUM_CENTS

@@ -1,5 +1,6 @@
 """Places of the country and the chapters that work in them; both are public by nature."""
 
+import datetime
 import zoneinfo
 from collections.abc import Iterator
 from itertools import count
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 RESERVED_SLUGS = {
     "accessibility", "account", "admin", "api", "books", "chapters", "claims", "compare",
@@ -116,6 +118,15 @@ class Chapter(models.Model):
     def get_absolute_url(self) -> str:
         """The chapter's public page."""
         return reverse("chapter-home", args=[self.slug])
+
+    def day_of(self, moment: datetime.datetime) -> datetime.date:
+        """The date of a moment on the chapter's wall calendar."""
+        return moment.astimezone(zoneinfo.ZoneInfo(self.zone)).date()
+
+    @property
+    def today(self) -> datetime.date:
+        """The date on the chapter's calendar."""
+        return self.day_of(timezone.now())
 
     @property
     def pledged_words(self) -> str:

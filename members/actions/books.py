@@ -8,7 +8,6 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from chapters.models import Chapter, Pledge
 from chapters.scope import in_chapter
@@ -25,7 +24,6 @@ from members.actions.posting import (
     reverse_entry,
 )
 from members.bookkeeping import GENERAL, Posting, move, move_between_funds
-from members.dues import day_in
 from members.models import Dispute, Entry, Fund, Payment, Purpose, Refund
 
 __all__ = [
@@ -48,15 +46,9 @@ __all__ = [
     "record_refund",
     "record_transfer",
     "reverse_entry",
-    "today_in",
 ]
 _INCOME_OF = {Purpose.ORGANIZATION.value: chart.ORGANIZATION_DUES}
 _Kind = Entry.Kind
-
-
-def today_in(chapter: Chapter) -> datetime.date:
-    """The day on the chapter's calendar."""
-    return day_in(chapter.zone, timezone.now())
 
 
 # --- Payments by card ----------------------------------------------------------------------------
@@ -69,7 +61,7 @@ def record_dues(payment: Payment) -> Entry:
         payment.chapter,
         key=f"dues-{payment.pk}",
         kind=_Kind.DUES,
-        occurred_on=day_in(payment.chapter.zone, payment.paid_at),
+        occurred_on=payment.chapter.day_of(payment.paid_at),
         lines=move(payment.amount_cents, debit=chart.CLEARING, credit=income),
         payment=payment,
     )
@@ -95,7 +87,7 @@ def record_fee(
         payment.chapter,
         key=f"fee-{payment.pk}",
         kind=_Kind.FEE,
-        occurred_on=occurred_on or day_in(payment.chapter.zone, payment.paid_at),
+        occurred_on=occurred_on or payment.chapter.day_of(payment.paid_at),
         lines=move(fee_cents, debit=chart.FEES, credit=chart.CLEARING),
         payment=payment,
     )
@@ -145,7 +137,7 @@ def _post_about(
 ) -> Entry:
     chapter = payment.chapter
     return post_entry(
-        chapter, key=key, kind=kind, occurred_on=day or today_in(chapter), lines=lines,
+        chapter, key=key, kind=kind, occurred_on=day or chapter.today, lines=lines,
         payment=payment,
     )  # fmt: skip
 

@@ -7,7 +7,6 @@ may run at any time, twice, or after days of standstill.
 import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from chapters.models import Chapter
 from chapters.scope import in_chapter
@@ -21,7 +20,7 @@ from members.actions.reminding import (
     remind,
 )
 from members.actions.renewals import end_renewal
-from members.dues import day_in, last_day_of_grace
+from members.dues import last_day_of_grace
 from members.models import Membership, Payment, Subscription
 
 _Status = Membership.Status
@@ -34,7 +33,7 @@ def sweep_memberships() -> int:
 
 def sweep_chapter(chapter: Chapter, today: datetime.date | None = None) -> int:
     """Bring a chapter's memberships to a day of its calendar (today); opens its own scopes."""
-    day = today or day_in(chapter.zone, timezone.now())
+    day = today or chapter.today
     with in_chapter(chapter):
         ids = list(_due(day).values_list("pk", flat=True))
     for membership_id in ids:

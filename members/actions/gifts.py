@@ -21,7 +21,7 @@ from members.actions.checkouts import open_checkout
 from members.actions.invitations import credit_invitations
 from members.actions.memberships import extend_membership, lock_chapter
 from members.actions.payables import fulfils
-from members.dues import day_in, period_bought, show_dollars
+from members.dues import period_bought, show_dollars
 from members.models import Checkout, Gift, GiftedPlace, Membership, Payment, Purpose
 from members.plain import plain_name
 from members.queries.gifts import gifts_with_places
@@ -134,7 +134,7 @@ def _sponsor(gift: Gift, what: str) -> bool:
 def _use(gift: Gift, chapter: Chapter, user: Any, by: Any = None) -> Membership:
     """Twelve months from today, or from the end of what is paid already; `chapter` is held."""
     membership, _ = Membership.objects.get_or_create(chapter=chapter, user=user)
-    today = day_in(chapter.zone, timezone.now())
+    today = chapter.today
     start, until = period_bought(today, membership.paid_until)
     extend_membership(membership, chapter, today, until)
     GiftedPlace.objects.create(

@@ -13,7 +13,6 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.utils import timezone
 
 from chapters import audit
 from chapters.actions import request_job
@@ -22,7 +21,6 @@ from chapters.models import Chapter, Job
 from chapters.post import post
 from chapters.scope import in_chapter
 from members.actions.memberships import extend_membership, lock_chapter, recount_members
-from members.dues import day_in
 from members.member_sheet import MemberLine, MemberSheet, Problem, Unreadable, read_members
 from members.models import Membership, User
 
@@ -95,7 +93,7 @@ def plan_import(chapter: Chapter, text: str, *, takes_dates: bool) -> ImportPlan
     takes_dates: whether `paid_until` of the file makes people members; otherwise they wait for
     their first payment.
     """
-    today = day_in(chapter.zone, timezone.now())
+    today = chapter.today
     sheet = read_members(text, today)
     people = _people(sheet)
     rows = Membership.objects.filter(chapter=chapter, user__in=[*people.values()])

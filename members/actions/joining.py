@@ -5,11 +5,10 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from chapters.models import Chapter
 from members.actions.memberships import extend_membership, lock_chapter
-from members.dues import day_in, period_bought
+from members.dues import period_bought
 from members.models import Membership, User
 
 
@@ -44,7 +43,7 @@ def sponsor_membership(user: Any, chapter: Chapter) -> Membership:
     with transaction.atomic():
         held = lock_chapter(chapter.pk)
         membership, _ = Membership.objects.get_or_create(chapter=chapter, user=user)
-        today = day_in(held.zone, timezone.now())
+        today = held.today
         _, until = period_bought(today, membership.paid_until)
         extend_membership(membership, held, today, until)
     return membership

@@ -5,14 +5,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from chapters import audit
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members.actions.homes import claim_home, leave_home, make_home
 from members.actions.memberships import extend_membership, lock_chapter
-from members.dues import day_in
 from members.models import Membership, Subscription
 from members.queries.homes import home_of
 
@@ -44,7 +42,7 @@ def _run_along(membership: Membership, chapter: Chapter, home: Membership) -> bo
     until = max(home.paid_until, _paid_here(membership) or home.paid_until)
     if membership.status == _Status.ACTIVE and membership.paid_until == until:
         return False
-    extend_membership(membership, chapter, day_in(chapter.zone, timezone.now()), until)
+    extend_membership(membership, chapter, chapter.today, until)
     return True
 
 

@@ -12,7 +12,7 @@ from chapters.post import post
 from members.actions.checkouts import close_checkout, open_checkout
 from members.actions.organizations import extend_organization, primary_contact
 from members.actions.payables import Receipt, fulfils
-from members.dues import day_in, period_bought, show_dollars
+from members.dues import period_bought, show_dollars
 from members.models import (
     Checkout,
     OrganizationDues,
@@ -83,7 +83,7 @@ def _covers(checkout: Checkout, received: Receipt) -> tuple[datetime.date, datet
     held = rows.get(checkout=checkout).organization_membership
     # Held until the payment is stored, so that two payments add up.
     held = OrganizationMembership.objects.select_for_update(no_key=True).get(pk=held.pk)
-    paid_on = day_in(checkout.chapter.zone, received.paid_at)
+    paid_on = checkout.chapter.day_of(received.paid_at)
     return period_bought(paid_on, held.paid_until)
 
 
@@ -104,7 +104,7 @@ def extend_by_payment(checkout: Checkout, payment: Payment) -> None:
     order.covers_from, order.covers_until = payment.covers_from, payment.covers_until
     order.save(update_fields=["covers_from", "covers_until"])
     assert payment.covers_until is not None
-    paid_on = day_in(membership.chapter.zone, payment.paid_at)
+    paid_on = membership.chapter.day_of(payment.paid_at)
     extend_organization(membership, order.tier, paid_on, payment.covers_until)
     membership.refresh_from_db(fields=["paid_until", "seats", "status", "joined_on"])
     _thank(membership, payment, is_new)

@@ -230,7 +230,7 @@ def _mail_invitation(invitation: SeatInvitation, token: str) -> None:
     context = {
         "organization": invitation.organization_membership.organization,
         "invited_by": invitation.invited_by,
-        "expires_on": timezone.localtime(invitation.expires_at).date(),
+        "expires_on": chapter.day_of(invitation.expires_at),
         "url": settings.SITE_URL + address,
     }
     post("seat-invitation", invitation.email, context, chapter=chapter)

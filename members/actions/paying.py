@@ -16,7 +16,7 @@ from members.actions.invitations import credit_invitations
 from members.actions.memberships import extend_membership, lock_chapter, lock_membership
 from members.actions.payables import Receipt, fulfils, payable_of
 from members.actions.reminding import withdraw_reminders
-from members.dues import day_in, last_day_of_grace, period_bought, show_dollars
+from members.dues import last_day_of_grace, period_bought, show_dollars
 from members.gateway import Session
 from members.models import Checkout, Membership, Payment, Purpose
 
@@ -124,7 +124,7 @@ def store_payment(checkout: Checkout, received: Receipt, *, is_first: bool) -> P
     """
     chapter = lock_chapter(checkout.chapter_id)
     known = payable_of(checkout.purpose)
-    paid_on = day_in(chapter.zone, received.paid_at)
+    paid_on = chapter.day_of(received.paid_at)
     start, until = known.covers(checkout, received) if known.covers else (None, None)
     payment = Payment.objects.create(
         chapter=chapter,
@@ -164,7 +164,7 @@ def letter(checkout: Checkout, payment: Payment) -> dict[str, Any]:
         "membership": payment.membership,
         "payment": payment,
         "amount": show_dollars(payment.amount_cents),
-        "paid_on": day_in(payment.chapter.zone, payment.paid_at),
+        "paid_on": payment.chapter.day_of(payment.paid_at),
     }
 
 
@@ -180,8 +180,8 @@ def send_receipt(checkout: Checkout, payment: Payment) -> Mail:
 def _covered_by_dues(checkout: Checkout, received: Receipt) -> tuple[datetime.date, datetime.date]:
     """From the end of what is paid, so that nothing is lost; without a gap while grace lasts."""
     membership = lock_membership(checkout.membership_id or 0)
-    zone = checkout.chapter.zone
-    paid_on, paid_until = day_in(zone, received.paid_at), membership.paid_until
+    chapter = checkout.chapter
+    paid_on, paid_until = chapter.day_of(received.paid_at), membership.paid_until
     # By dates alone: whether anybody saw that the card failed meanwhile must not matter.
     if (
         membership.status in Membership.CURRENT
@@ -191,7 +191,7 @@ def _covered_by_dues(checkout: Checkout, received: Receipt) -> tuple[datetime.da
         paid_on = paid_until
     start, until = period_bought(paid_on, paid_until, checkout.interval)
     # The 31st: Stripe's month may end later than ours, and nobody is past due in between.
-    return start, max(until, day_in(zone, received.ends_at)) if received.ends_at else until
+    return start, max(until, chapter.day_of(received.ends_at)) if received.ends_at else until
 
 
 @fulfils(
@@ -204,7 +204,7 @@ def _covered_by_dues(checkout: Checkout, received: Receipt) -> tuple[datetime.da
 def _extend_by_dues(checkout: Checkout, payment: Payment) -> None:
     chapter = lock_chapter(checkout.chapter_id)
     membership = lock_membership(checkout.membership_id or 0)
-    paid_on = day_in(chapter.zone, payment.paid_at)
+    paid_on = chapter.day_of(payment.paid_at)
     assert payment.covers_until is not None
     is_new = extend_membership(membership, chapter, paid_on, payment.covers_until)
     payment.membership = membership

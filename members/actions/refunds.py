@@ -26,7 +26,7 @@ from members.actions.memberships import lock_chapter, lock_membership, move_memb
 from members.actions.payables import return_of
 from members.actions.renewals import end_renewal
 from members.billing_gateway import RefundState
-from members.dues import day_in, show_dollars
+from members.dues import show_dollars
 from members.models import Dispute, Membership, Payment, Refund
 
 log = logging.getLogger(__name__)
@@ -216,7 +216,7 @@ def _undo(refund: Refund) -> None:
     if not refund.is_booked:
         return
     refund.is_booked = False
-    day = day_in(refund.payment.chapter.zone, timezone.now())
+    day = refund.payment.chapter.today
     books.reverse_entry(books.record_refund(refund), occurred_on=day, memo="The refund failed")
     refund.save(update_fields=["is_booked"])
     # Of refunds in parts, the last one took the months, whichever failed.
@@ -272,7 +272,7 @@ def take_days(
     why: str,
 ) -> int:
     """Take what is left of some days from a membership; both rows are held. Gives how many."""
-    today = day_in(chapter.zone, timezone.now())
+    today = chapter.today
     days, until = days_left(covers_from, covers_until, today), membership.paid_until
     if not days or until is None or membership.status not in Membership.CURRENT:
         return 0

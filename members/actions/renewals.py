@@ -22,7 +22,7 @@ from members.actions.payables import Receipt
 from members.actions.paying import finish_checkout, store_payment
 from members.actions.reminding import remind
 from members.billing_gateway import Charge, Invoice, SubscriptionState
-from members.dues import day_in, last_day_of_grace
+from members.dues import last_day_of_grace
 from members.models import Checkout, Membership, Payment, Subscription
 
 log = logging.getLogger(__name__)
@@ -192,7 +192,7 @@ def _fall_behind(row: Subscription, unpaid: Invoice) -> None:
     """Grace begins with the end of what is paid; who has paid ahead stays active."""
     chapter = lock_chapter(row.chapter_id)
     membership = lock_membership(row.membership_id or 0)
-    due_on = day_in(chapter.zone, unpaid.created_at)
+    due_on = chapter.day_of(unpaid.created_at)
     until = membership.paid_until
     if membership.status != Membership.Status.ACTIVE or until is None or until > due_on:
         return

@@ -7,8 +7,6 @@ is withdrawn; whoever had taken it is told.
 import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from chapters.audit import record
 from chapters.models import Chapter
 from chapters.post import post
@@ -16,7 +14,6 @@ from members.actions.memberships import lock_chapter, lock_membership
 from members.actions.organizations import primary_contact
 from members.actions.payables import Return, returns
 from members.actions.refunds import days_left, give_days, take_days
-from members.dues import day_in
 from members.models import (
     Gift,
     GiftedPlace,
@@ -118,7 +115,7 @@ def _take_from_organization(payment: Payment, why: str) -> int:
     if order is None or held is None or order.covers_from is None or held.paid_until is None:
         return 0
     assert order.covers_until is not None
-    today = day_in(held.chapter.zone, timezone.now())
+    today = held.chapter.today
     days = days_left(order.covers_from, order.covers_until, today)
     if not days or held.status != _Standing.ACTIVE:
         return 0

@@ -37,7 +37,7 @@ def make_statement(work: Work) -> PersonFile:
     if not parts:
         raise Hopeless(f"There are no payments in {year}.")
     total = sum(part.cents for part in parts)
-    lines = [("Paid by", str(person)), ("Year", str(year)), ("Total", _money(total))]
+    lines = [("Paid by", str(person)), ("Year", str(year)), ("Total", show_dollars(total))]
     data = _document(f"Statement of {year}", lines, parts)
     return store_for(
         person, work.job, f"statement-{year}.pdf", "application/pdf", press("statement", data)
@@ -50,12 +50,9 @@ def make_receipt(work: Work) -> PersonFile:
     payment = Payment.mine(person).select_related("chapter").get(pk=work.arguments["payment"])
     (row,) = [
         row
-        for part in statement_of(person, payment.paid_at.year)
-        + statement_of(person, payment.paid_at.year - 1)
+        for part in statement_of(person, payment.chapter.day_of(payment.paid_at).year)
         for row in part.rows
-        if row.receipt_number == payment.receipt_number
-        and row.cents > 0
-        and part.chapter == payment.chapter
+        if row.receipt_number == payment.receipt_number and row.cents > 0
     ]
     title = f"Receipt {payment.receipt_number}"
     data = _document(title, [("Received from", str(person))], [Part(payment.chapter, (row,))])
@@ -82,7 +79,7 @@ def _document(title: str, lines: list[tuple[str, str]], parts: list[Part]) -> di
             {
                 "heading": part.chapter.name,
                 "rows": [_cells(row) for row in part.rows],
-                "sum": _money(part.cents),
+                "sum": show_dollars(part.cents),
             }
             for part in parts
         ],
@@ -92,8 +89,4 @@ def _document(title: str, lines: list[tuple[str, str]], parts: list[Part]) -> di
 
 def _cells(row: Row) -> list[str]:
     day = f"{row.day:%B} {row.day.day}, {row.day.year}"
-    return [day, row.receipt_number, row.words, _money(row.cents)]
-
-
-def _money(cents: int) -> str:
-    return f"−{show_dollars(-cents)}" if cents < 0 else show_dollars(cents)
+    return [day, row.receipt_number, row.words, show_dollars(row.cents)]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from chapters import audit
 from members.actions.memberships import (
@@ -15,7 +14,7 @@ from members.actions.memberships import (
 )
 from members.actions.reminding import withdraw_reminders
 from members.actions.renewals import end_renewal
-from members.dues import day_in, period_bought
+from members.dues import period_bought
 from members.models import Membership
 
 
@@ -33,7 +32,7 @@ def grant_year(membership: Membership, *, by: Any, reason: str, seen: str) -> Me
     with transaction.atomic():
         chapter = lock_chapter(membership.chapter_id)
         held = _still(lock_membership(membership.pk), seen)
-        today = day_in(chapter.zone, timezone.now())
+        today = chapter.today
         start, until = period_bought(today, held.paid_until)
         extend_membership(held, chapter, today, until)
         withdraw_reminders(held)

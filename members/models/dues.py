@@ -3,12 +3,10 @@
 import datetime
 import uuid
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from chapters.owned import ChapterOwned
 
@@ -94,9 +92,8 @@ class Membership(ChapterOwned):
     @property
     def is_current(self) -> bool:
         """True while dues are paid or in grace, to the end of that day on the chapter's clock."""
-        today = timezone.localdate(timezone=ZoneInfo(self.chapter.zone))
         last = self.last_day
-        return self.status in self.CURRENT and last is not None and last >= today
+        return self.status in self.CURRENT and last is not None and last >= self.chapter.today
 
     @property
     def last_day(self) -> datetime.date | None:

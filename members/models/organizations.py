@@ -3,7 +3,6 @@
 import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +12,6 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from chapters.models import Chapter
 from chapters.owned import ChapterOwned, ScopedManager
 
 
@@ -133,11 +131,6 @@ class OrganizationTier(models.Model):
         return self.name
 
 
-def today_in(chapter: Chapter) -> datetime.date:
-    """The date on the chapter's calendar."""
-    return timezone.localdate(timezone=ZoneInfo(chapter.zone))
-
-
 class OrganizationMembershipQuerySet(models.QuerySet):
     """Sets of organizations in chapters."""
 
@@ -189,7 +182,7 @@ class OrganizationMembership(ChapterOwned):
     @property
     def is_current(self) -> bool:
         """True while dues are paid, to the end of the last day on the chapter's clock."""
-        paid = self.paid_until and self.paid_until >= today_in(self.chapter)
+        paid = self.paid_until and self.paid_until >= self.chapter.today
         return self.status == self.Status.ACTIVE and bool(paid)
 
 

@@ -9,7 +9,6 @@ from django.db.models import Count, Q, QuerySet
 from chapters.models import Chapter
 from members.models import Need, Offer, OfferRequest, Representative
 from members.models.offers import OFFER_WORDS
-from members.models.organizations import today_in
 
 WITH_GIVER = ("user", "chapter", "organization_membership__organization")
 
@@ -31,7 +30,7 @@ def listed_offers(
     With words to look for, the best match comes first, else the newest.
     """
     wanted = wanted or OfferFilter()
-    rows = Offer.objects.listed(today_in(chapter)).select_related(*WITH_GIVER)
+    rows = Offer.objects.listed(chapter.today).select_related(*WITH_GIVER)
     if not inside:
         rows = rows.filter(visibility=Offer.Visibility.PUBLIC)
     if wanted.kind:

@@ -16,7 +16,6 @@ from members.models import (
     Representative,
     SeatInvitation,
 )
-from members.models.organizations import today_in
 
 ORGANIZATION_WORDS = SearchVector(
     "organization__name", "organization__description", config="english"
@@ -38,9 +37,7 @@ def directory(
 ) -> QuerySet[OrganizationMembership]:
     """The chapter's listed organizations whose dues are paid, by name."""
     wanted = wanted or DirectoryFilter()
-    rows: QuerySet[OrganizationMembership] = OrganizationMembership.objects.current(
-        today_in(chapter)
-    )
+    rows: QuerySet[OrganizationMembership] = OrganizationMembership.objects.current(chapter.today)
     rows = rows.filter(is_listed=True).select_related("organization", "chapter")
     if wanted.sector:
         rows = rows.filter(organization__sector=wanted.sector)
@@ -64,7 +61,7 @@ def known_membership(pk: int) -> OrganizationMembership | None:
 
 def is_named_here(chapter: Chapter, name: str) -> bool:
     """Whether a paying organization of that name is in the chapter already."""
-    rows = OrganizationMembership.objects.current(today_in(chapter))
+    rows = OrganizationMembership.objects.current(chapter.today)
     return rows.filter(organization__name__iexact=name.strip()).exists()
 
 
@@ -102,7 +99,7 @@ def managed_organizations(user: Any) -> QuerySet[Organization]:
 
 def managed_here(user: Any, chapter: Chapter) -> QuerySet[OrganizationMembership]:
     """The paying organizations of the chapter that a person manages."""
-    rows = OrganizationMembership.objects.current(today_in(chapter)).filter(
+    rows = OrganizationMembership.objects.current(chapter.today).filter(
         representatives__user=user,
         representatives__role=Representative.Role.MANAGER,
         representatives__ended_at__isnull=True,

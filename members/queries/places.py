@@ -1,10 +1,9 @@
 """Reads over paid places: who waits for one, what was decided, how many are left this year."""
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from chapters.models import Chapter
 from members.models import GiftedPlace, PaidPlace
@@ -37,7 +36,7 @@ def places_queue(chapter: Chapter) -> PlacesQueue:
     return PlacesQueue(
         waiting=list(rows.filter(status=_Status.ASKED)),
         decided=list(rows.exclude(status=_Status.ASKED).order_by("-decided_at")[:SHOWN_DECIDED]),
-        year=_this_year(chapter),
+        year=chapter.today.year,
         granted=granted_this_year(chapter),
         limit=chapter.paid_places,
         sponsored=sponsored_places_left(chapter),
@@ -50,17 +49,10 @@ def granted_this_year(chapter: Chapter) -> int:
     Those that somebody sponsored are not among them.
     """
     rows = PaidPlace.objects.filter(chapter=chapter, status=_Status.GRANTED)
-    zone = ZoneInfo(chapter.zone)
-    first = timezone.localtime(timezone=zone).replace(
-        month=1, day=1, hour=0, minute=0, second=0, microsecond=0
-    )
+    first = datetime.datetime(chapter.today.year, 1, 1, tzinfo=ZoneInfo(chapter.zone))
     sponsored = GiftedPlace.objects.filter(chapter=chapter, assigned_by__isnull=False)
     given = rows.filter(decided_at__gte=first).count()
     return given - sponsored.filter(created_at__gte=first).count()
-
-
-def _this_year(chapter: Chapter) -> int:
-    return timezone.localdate(timezone=ZoneInfo(chapter.zone)).year
 
 
 def my_place(user: Any, chapter: Chapter) -> PaidPlace | None:

@@ -2,7 +2,6 @@
 
 import datetime
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from chapters.models import Chapter
 from members.models import Payment, Refund, User
@@ -36,7 +35,7 @@ def statement_of(person: User, year: int) -> list[Part]:
     rows: dict[Chapter, list[Row]] = {}
     for payment in Payment.mine(person).select_related("chapter"):
         row = Row(
-            _day(payment.chapter, payment.paid_at),
+            payment.chapter.day_of(payment.paid_at),
             payment.receipt_number,
             payment.get_purpose_display(),
             payment.amount_cents,
@@ -48,7 +47,7 @@ def statement_of(person: User, year: int) -> list[Part]:
     for refund in given_back.select_related("chapter", "payment"):
         assert refund.settled_at
         row = Row(
-            _day(refund.chapter, refund.settled_at),
+            refund.chapter.day_of(refund.settled_at),
             refund.payment.receipt_number,
             "Refund",
             -refund.amount_cents,
@@ -61,11 +60,7 @@ def statement_of(person: User, year: int) -> list[Part]:
 def years_of(person: User) -> list[int]:
     """The calendar years in which the person paid, newest first."""
     paid = Payment.mine(person).select_related("chapter")
-    return sorted({_day(row.chapter, row.paid_at).year for row in paid}, reverse=True)
-
-
-def _day(chapter: Chapter, moment: datetime.datetime) -> datetime.date:
-    return moment.astimezone(ZoneInfo(chapter.zone)).date()
+    return sorted({row.chapter.day_of(row.paid_at).year for row in paid}, reverse=True)
 
 
 def _of_year(rows: list[Row], year: int) -> tuple[Row, ...]:

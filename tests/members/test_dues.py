@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chapters.models import Chapter
 from members.dues import (
     a_year_after,
-    day_in,
     period_bought,
     read_dollars,
     show_dollars,
@@ -65,4 +65,4 @@ def test_period_starts_at_the_later_of_payment_and_paid_end():
 
 def test_day_is_that_of_the_chapter_and_not_of_utc():
     moment = datetime.datetime(2027, 1, 1, 3, tzinfo=datetime.UTC)
-    assert day_in("America/Los_Angeles", moment) == datetime.date(2026, 12, 31)
+    assert Chapter(zone="America/Los_Angeles").day_of(moment) == datetime.date(2026, 12, 31)

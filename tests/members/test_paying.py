@@ -11,7 +11,7 @@ from chapters.models import Mail
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from members import actions, gateway
-from members.dues import a_year_after, day_in
+from members.dues import a_year_after
 from members.models import Checkout, Entry, Membership, Payment, StripeEvent
 from members.queries import membership_of
 from members.queries.books import ledger_balance, person_cents
@@ -44,7 +44,7 @@ def mails():
 
 def test_payment_makes_an_active_member_with_receipt_and_letters(provider, mia, sf):
     paid_once(provider, mia, sf)
-    today = day_in(sf.zone, timezone.now())
+    today = sf.today
     with in_chapter(sf):
         membership = Membership.objects.get()
         payment = Payment.objects.get()
@@ -61,7 +61,7 @@ def test_payment_makes_an_active_member_with_receipt_and_letters(provider, mia, 
 def test_two_renewals_add_twenty_four_months(provider, mia, sf):
     for _ in range(3):
         paid_once(provider, mia, sf)
-    today = day_in(sf.zone, timezone.now())
+    today = sf.today
     with in_chapter(sf, mia):
         membership = membership_of(mia, sf)
         receipts = list(Payment.objects.order_by("id").values_list("receipt_number", flat=True))
@@ -75,7 +75,7 @@ def test_two_renewals_add_twenty_four_months(provider, mia, sf):
 def test_member_numbers_and_receipts_belong_to_the_chapter(provider, mia, otto, sf, denver):
     paid_once(provider, mia, sf)
     paid_once(provider, mia, denver)
-    today = day_in(denver.zone, timezone.now())
+    today = denver.today
     with in_chapter(denver):
         assert Payment.objects.get().receipt_number == f"DEN-{today.year}-00001"
         numbers = set(Membership.objects.values_list("number", flat=True))
@@ -86,7 +86,7 @@ def test_lapsed_member_starts_again_today_with_the_old_number(provider, mia, sf)
     long_ago = datetime.date(2024, 3, 1)
     make_membership(sf, mia, number=7, status="lapsed", joined_on=long_ago, paid_until=long_ago)
     paid_once(provider, mia, sf)
-    today = day_in(sf.zone, timezone.now())
+    today = sf.today
     with in_chapter(sf):
         membership = Membership.objects.get()
     assert (membership.number, membership.joined_on) == (7, long_ago)

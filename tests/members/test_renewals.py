@@ -11,7 +11,7 @@ from chapters.models import Mail
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from members import actions, billing_gateway, gateway
-from members.dues import a_month_after, a_year_after, day_in, last_day_of_grace
+from members.dues import a_month_after, a_year_after, last_day_of_grace
 from members.models import Checkout, Membership, Payment, StripeEvent, Subscription
 from tests.factories import make_chapter, make_user
 from tests.payments import open_page, pay
@@ -41,7 +41,7 @@ def test_first_payment_begins_a_membership_that_renews(provider, mia, sf, interv
     with in_chapter(sf):
         payment = Payment.objects.get()
         assert Checkout.objects.get().status == "paid"
-    paid_on = day_in(sf.zone, payment.paid_at)
+    paid_on = sf.day_of(payment.paid_at)
     held = membership(sf)
     assert (held.status, held.paid_until) == ("active", after(paid_on))
     assert (payment.invoice_id or "").startswith("in_")

@@ -3,14 +3,12 @@
 import uuid
 
 import pytest
-from django.utils import timezone
 
 from chapters.models import Mail
 from chapters.scope import in_chapter
 from members import actions
 from members.actions import gifts
 from members.actions.refunds import refund_payment, send_refund
-from members.dues import day_in
 from members.models import Gift, Membership, OrganizationMembership, Payment, Refund
 from members.queries.gifts import sponsored_places_left
 from tests.factories import make_organization_membership, make_representative, make_tier, make_user
@@ -80,7 +78,7 @@ def test_refund_of_a_taken_gift_ends_its_months(provider, sf, mia):
     refund(sf)
     with in_chapter(sf):
         held = Membership.objects.get(user=ann)
-    assert (held.status, held.paid_until) == ("cancelled", day_in(sf.zone, timezone.now()))
+    assert (held.status, held.paid_until) == ("cancelled", sf.today)
     assert state(gift) == "withdrawn"
     ((to, text),) = letters(sf, "months-withdrawn")
     assert to == ann.email and "Your membership ended on" in text
@@ -120,7 +118,7 @@ def test_refund_that_fails_restores_the_gift_and_its_months(provider, sf, mia):
 
 @pytest.mark.parametrize("is_ahead", [False, True])
 def test_refund_of_organization_dues_takes_their_days(provider, sf, mia, is_ahead):
-    today = day_in(sf.zone, timezone.now())
+    today = sf.today
     end = today.replace(year=today.year + 1) if is_ahead else today
     other = make_user("contact")
     held = make_organization_membership(sf, manager=other, paid_until=end)
