@@ -1,16 +1,15 @@
 """Doors to what a member pays; those that ask Stripe hold no transaction meanwhile."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from chapters.gates import signed_in
-from chapters.models import Chapter
+from chapters.requests import Request, see_other
 from chapters.scope import as_self, in_chapter, opens_own_scopes
 from members import actions, billing_gateway, gateway, queries
 from members.actions.payables import payable_of
@@ -19,13 +18,6 @@ from members.models import Checkout, Purpose, Subscription
 from members.queries.billing import my_dues, my_subscriptions
 
 _Status = Checkout.Status
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
 
 
 # --- To the payment page and back ----------------------------------------------------------------
@@ -38,7 +30,7 @@ def pay_dues(request: Request, chapter: str) -> HttpResponse:
     with in_chapter(request.chapter, request.user):
         checkout = queries.checkout_under_way(request.user, request.chapter)
     if checkout is None:
-        return _see_other("members:join-review", request)
+        return see_other("members:join-review", request.chapter.slug)
     return _go_and_pay(request, checkout)
 
 
@@ -72,18 +64,13 @@ def _after(request: Request, checkout: Checkout, notice: str) -> HttpResponse:
     payable = payable_of(checkout.purpose)
     if checkout.purpose != Purpose.DUES:
         query = f"?checkout={checkout.pk}" + (f"&notice={notice}" if notice else "")
-        return _see_other(payable.back if notice else payable.done, request, query)
+        return see_other(
+            payable.back if notice else payable.done, request.chapter.slug, query=query
+        )
     if notice:
         # The join pages keep their answers in the session and show the notice with them.
         keep_answers(request.session, request.chapter.slug, notice=notice)
-    return _see_other("members:join-review" if notice else payable.done, request)
-
-
-def _see_other(name: str, request: Request, query: str = "") -> HttpResponse:
-    response = redirect(name, request.chapter.slug)
-    response.status_code = 303
-    response["Location"] += query
-    return response
+    return see_other("members:join-review" if notice else payable.done, request.chapter.slug)
 
 
 @opens_own_scopes
@@ -93,7 +80,7 @@ def returned(request: Request, chapter: str) -> HttpResponse:
     with in_chapter(request.chapter, request.user):
         checkout = queries.last_checkout(request.user, request.chapter)
     if checkout is None:
-        return _see_other("members:join-review", request)
+        return see_other("members:join-review", request.chapter.slug)
     try:
         checkout = actions.refresh_checkout(checkout)
     except (gateway.GatewayDown, gateway.GatewayRefused):
@@ -185,6 +172,4 @@ def _my_subscription(request: Request, pk: int) -> Subscription:
 
 def _back_to_billing(request: Request, notice: str) -> HttpResponse:
     request.session["billing"] = notice
-    response = redirect("members:billing")
-    response.status_code = 303
-    return response
+    return see_other("members:billing")

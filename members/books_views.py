@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chapters.gates import council, public
 from chapters.models import Chapter
 from chapters.ready import ready
+from chapters.requests import Request
 from chapters.sheets import write_sheet
 from members import charts
 from members.actions import books, expenses
@@ -31,9 +32,9 @@ WORDS = {"together": "Receipts of several people"} | dict(Entry.Kind.choices)
 @ready(query=["month", "fund", "account", "page"])
 @public
 @require_safe
-def open_books(request: HttpRequest, chapter: str) -> HttpResponse:
+def open_books(request: Request, chapter: str) -> HttpResponse:
     """A chapter's books for everybody."""
-    here: Chapter = request.chapter  # type: ignore[attr-defined]
+    here = request.chapter
     month = _month(request.GET.get("month", ""))
     fund, account = _code(request, "fund", 30), _code(request, "account", 8)
     found = queries.open_entries(here, month=month, fund_code=fund, account_code=account)
@@ -58,9 +59,9 @@ def open_books(request: HttpRequest, chapter: str) -> HttpResponse:
 
 @public
 @require_safe
-def open_books_csv(request: HttpRequest, chapter: str) -> HttpResponse:
+def open_books_csv(request: Request, chapter: str) -> HttpResponse:
     """Every line of a chapter's open books as CSV."""
-    here: Chapter = request.chapter  # type: ignore[attr-defined]
+    here = request.chapter
     entries = list(queries.open_entries(here))
     lines = queries.lines_of(entries)
     rows = [_csv_row(entry, line) for entry in entries for line in lines[entry.pk]]
@@ -137,9 +138,9 @@ def _csv_row(entry: OpenEntry, line: OpenLine) -> tuple[Any, ...]:
 
 @council
 @require_http_methods(["GET", "HEAD", "POST"])
-def expense_list(request: HttpRequest, chapter: str) -> HttpResponse:
+def expense_list(request: Request, chapter: str) -> HttpResponse:
     """What the council asks to spend, and the form to ask."""
-    here: Chapter = request.chapter  # type: ignore[attr-defined]
+    here = request.chapter
     if not (funds := queries.fund_choices(here)):
         books.ensure_books(here)
         funds = queries.fund_choices(here)

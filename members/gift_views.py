@@ -5,13 +5,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from chapters.gates import public, signed_in
-from chapters.models import Chapter
 from chapters.queries import open_chapters
+from chapters.requests import Request, posted, see_other
 from members import access, queries
 from members.actions import gifts as actions
 from members.actions import greet_person
@@ -24,18 +24,6 @@ from members.plain import plain_name
 from members.queries.gifts import gift_by_key, gift_of_checkout, gift_standing
 
 _REFUSED = {"gone": 410, "taken": 410, "other": 409}
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
-    htmx: Any
-
-
-def _posted(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _answers(request: Request) -> dict[str, Any]:
@@ -51,9 +39,7 @@ def _keep(request: Request, **answers: Any) -> None:
 
 
 def _see(name: str, request: Request, *more: Any) -> HttpResponse:
-    response = redirect(f"members:{name}", request.chapter.slug, *more)
-    response.status_code = 303
-    return response
+    return see_other(f"members:{name}", request.chapter.slug, *more)
 
 
 # --- Giving ---------------------------------------------------------------------------------------
@@ -72,7 +58,7 @@ def give(request: Request, chapter: str) -> HttpResponse:
         return redirect("members:gift")
     name = request.user.name if request.user.is_authenticated else ""
     kept = {"giver_name": name, "kind": GiftForm.PERSON, **GiftForm.shown(_answers(request))}
-    form = GiftForm(_posted(request), initial=kept)
+    form = GiftForm(posted(request), initial=kept)
     if form.is_bound and form.is_valid():
         _keep(request, **form.cleaned_data)
         return _see("gift-review" if request.user.is_authenticated else "gift-account", request)
@@ -87,7 +73,7 @@ def account(request: Request, chapter: str) -> HttpResponse:
         return _see("gift-give", request)
     if request.user.is_authenticated:
         return _see("gift-review", request)
-    form = AccountForm(_posted(request), initial={"name": _answers(request)["giver_name"]})
+    form = AccountForm(posted(request), initial={"name": _answers(request)["giver_name"]})
     if form.is_bound and form.is_valid():
         sent = send_code(request, form, "members:gift-review")
         if sent:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from chapters.gates import council, public, signed_in
-from chapters.models import Chapter
+from chapters.requests import Request, see_other
 from chapters.scope import in_chapter
 from members.actions import invitations as actions
 from members.invitation_forms import InvitationForm
@@ -19,13 +19,6 @@ from members.queries import invitations as queries
 
 # What a page of an invitation that can't be accepted answers with.
 _REFUSED = {"expired": 410, "used": 410, "declined": 410, "other": 409, "member": 409, "own": 409}
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
 
 
 # --- A member's own page ------------------------------------------------------------------------
@@ -79,9 +72,7 @@ def invite(request: Request, chapter: str) -> HttpResponse:
         return render(request, "members/invitations.html", context, status=422)
     outcomes = actions.invite_by_mail(membership, **form.cleaned_data)
     request.session["invited"] = {chapter: [(one.email, one.verdict) for one in outcomes]}
-    response = redirect(f"{reverse('members:invitations')}#{chapter}")
-    response.status_code = 303
-    return response
+    return see_other("members:invitations", query=f"#{chapter}")
 
 
 # --- What invited people see --------------------------------------------------------------------

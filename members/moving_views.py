@@ -1,25 +1,16 @@
 """Doors of people in several chapters: one beside the home, and another home."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chapters.gates import signed_in
-from chapters.models import Chapter
+from chapters.requests import Request
 from members import access, actions
 from members.actions.invitations import claim_invitation
 from members.actions.moving import NoHome
 from members.forms import MoveForm
 from members.queries.homes import home_of, renewal_of
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
 
 
 @signed_in

@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chapters.access import is_council
 from chapters.gates import council, public, signed_in
-from chapters.models import Chapter
+from chapters.requests import Request, posted
 from members import access
 from members.actions import offers as actions
 from members.gates import inside
@@ -23,17 +23,6 @@ from members.queries.organizations import managed_here
 
 PAGE = 20
 ASK_METHODS = ["GET", "HEAD", "POST"]
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
-
-
-def _posted(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _page(request: Request, template: str, form: Any = None, **context: Any) -> HttpResponse:
@@ -113,7 +102,7 @@ def _offer(pk: int) -> Offer:
 def new_offer(request: Request, chapter: str) -> HttpResponse:
     """Publish an offer, as a person or in the name of an organization."""
     managed = managed_here(request.user, request.chapter)
-    form = OfferForm(_posted(request), managed=managed)
+    form = OfferForm(posted(request), managed=managed)
     if form.is_bound and form.is_valid():
         saved = actions.save_offer(form.fill(Offer()), request.user, request.chapter)
         return redirect(saved)
@@ -127,7 +116,7 @@ def edit_offer(request: Request, chapter: str, pk: int) -> HttpResponse:
     found = _offer(pk)
     if not access.can_edit_offer(request.user, found):
         raise Http404
-    form = OfferForm(_posted(request), offer=found)
+    form = OfferForm(posted(request), offer=found)
     if form.is_bound and form.is_valid():
         return redirect(actions.save_offer(form.fill(found), request.user, request.chapter))
     return _page(request, "edit", form, offer=found)
@@ -173,7 +162,7 @@ def _need(pk: int) -> Need:
 @require_http_methods(ASK_METHODS)
 def new_need(request: Request, chapter: str) -> HttpResponse:
     """Post a need."""
-    form = NeedForm(_posted(request))
+    form = NeedForm(posted(request))
     if form.is_bound and form.is_valid():
         return redirect(actions.save_need(form.fill(Need()), request.user, request.chapter))
     return _page(request, "need_edit", form)
@@ -184,7 +173,7 @@ def new_need(request: Request, chapter: str) -> HttpResponse:
 def edit_need(request: Request, chapter: str, pk: int) -> HttpResponse:
     """Change or close a need."""
     found = _need(pk)
-    form = NeedForm(_posted(request), need=found)
+    form = NeedForm(posted(request), need=found)
     if form.is_bound and form.is_valid():
         return redirect(actions.save_need(form.fill(found), request.user, request.chapter))
     return _page(request, "need_edit", form, need=found)
@@ -197,7 +186,7 @@ def ask(request: Request, chapter: str, pk: int, offer: int) -> HttpResponse:
     found, wanted = _need(pk), _offer(offer)
     if wanted.kind != found.kind or not queries.is_listed(wanted, inside=True):
         raise Http404
-    form = AskForm(_posted(request))
+    form = AskForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
             actions.ask_for_offer(found, wanted, request.user, form.cleaned_data["words"])
@@ -221,7 +210,7 @@ def offer_request(request: Request, chapter: str, pk: int) -> HttpResponse:
     if not (can_answer or is_council(request.user)):
         raise Http404
     waiting = can_answer and found.status == OfferRequest.Status.ASKED
-    form = AnswerForm(_posted(request) if waiting else None) if waiting else None
+    form = AnswerForm(posted(request) if waiting else None) if waiting else None
     if form is not None and form.is_bound and form.is_valid():
         accept = form.cleaned_data["answer"] == "yes"
         actions.answer_request(found, request.user, accept=accept, words=form.cleaned_data["words"])

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chapters.gates import signed_in
-from chapters.models import Chapter
+from chapters.requests import Request, posted, see_other
 from chapters.scope import in_chapter, opens_own_scopes
 from members import access, actions, gateway
 from members.actions.organization_dues import close_replaced, find_replaced
@@ -32,14 +32,6 @@ ASK_METHODS = ["GET", "HEAD", "POST"]
 _Status = Checkout.Status
 
 
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
-    htmx: Any
-
-
 # --- The session's answers ----------------------------------------------------------------------
 
 
@@ -51,13 +43,6 @@ def _answers(request: Request) -> dict[str, Any]:
 
 def _keep(request: Request, **answers: Any) -> None:
     request.session["organization"] = {**_answers(request), **answers}
-
-
-def _see_other(name: str, *args: Any, query: str = "") -> HttpResponse:
-    response = redirect(name, *args)
-    response.status_code = 303
-    response["Location"] += query
-    return response
 
 
 def _show(request: Request, template: str, step: int, form: Any, **more: Any) -> HttpResponse:
@@ -72,10 +57,6 @@ def _tier(request: Request) -> OrganizationTier | None:
     return queries.open_tiers().filter(code=_answers(request).get("tier", "")).first()
 
 
-def _posted(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 # --- Three steps --------------------------------------------------------------------------------
 
 
@@ -88,7 +69,7 @@ def profile(request: Request, chapter: str) -> HttpResponse:
     choices = KnownForm(request.user, request.GET if "known" in request.GET else None)
     if choices.is_bound and choices.is_valid():
         _keep(request, known=choices.cleaned_data["known"], profile=None)
-        return _see_other("members:organization-join", chapter)
+        return see_other("members:organization-join", chapter)
     if "known" not in _answers(request) and len(choices.fields["known"].choices) > 1:  # type: ignore[attr-defined]
         return _show(request, "join_known", 1, choices)
     return _ask_profile(request)
@@ -100,10 +81,10 @@ def _ask_profile(request: Request) -> HttpResponse:
     if kept is None and known is not None:
         kept = ProfileForm.answers(known, is_listed=True)
     taken_in = request.chapter if known is None else None
-    form = ProfileForm(_posted(request), initial=kept or {"is_listed": True}, taken_in=taken_in)
+    form = ProfileForm(posted(request), initial=kept or {"is_listed": True}, taken_in=taken_in)
     if form.is_bound and form.is_valid():
         _keep(request, profile=form.cleaned_data)
-        return _see_other("members:organization-join-size", request.chapter.slug)
+        return see_other("members:organization-join-size", request.chapter.slug)
     return _show(request, "join_profile", 1, form, known=known)
 
 
@@ -120,11 +101,11 @@ def _known(request: Request) -> Organization | None:
 def size(request: Request, chapter: str) -> HttpResponse:
     """Step 2: how large it is."""
     if not _answers(request).get("profile"):
-        return _see_other("members:organization-join", chapter)
-    form = TierForm(_posted(request), initial={"tier": _answers(request).get("tier")})
+        return see_other("members:organization-join", chapter)
+    form = TierForm(posted(request), initial={"tier": _answers(request).get("tier")})
     if form.is_bound and form.is_valid():
         _keep(request, tier=form.cleaned_data["tier"].code)
-        return _see_other("members:organization-join-review", chapter)
+        return see_other("members:organization-join-review", chapter)
     return _show(request, "join_size", 2, form)
 
 
@@ -134,7 +115,7 @@ def review(request: Request, chapter: str) -> HttpResponse:
     """Step 3: check the answers, then pay."""
     answers, tier = _answers(request), _tier(request)
     if not answers.get("profile") or tier is None or not access.can_join(request.chapter):
-        return _see_other("members:organization-join", chapter)
+        return see_other("members:organization-join", chapter)
     if request.method != "POST":
         return _show(request, "join_review", 3, Form())
     try:
@@ -150,7 +131,7 @@ def _order(
     request: Request, membership: OrganizationMembership, tier: OrganizationTier
 ) -> HttpResponse:
     checkout = actions.order_dues(request.user, membership, tier)
-    return _see_other("members:organization-pay", request.chapter.slug, checkout.pk)
+    return see_other("members:organization-pay", request.chapter.slug, checkout.pk)
 
 
 @signed_in
@@ -161,7 +142,7 @@ def renew(request: Request, chapter: str, pk: int) -> HttpResponse:
     if membership is None or not access.can_manage(request.user, membership):
         raise Http404
     taken = queries.seats_of(membership).count()
-    form = TierForm(_posted(request), initial={"tier": membership.tier.code}, seats_taken=taken)
+    form = TierForm(posted(request), initial={"tier": membership.tier.code}, seats_taken=taken)
     if form.is_bound and form.is_valid():
         return _order(request, membership, form.cleaned_data["tier"])
     notice = request.GET.get("notice", "")
@@ -185,8 +166,8 @@ def pay(request: Request, chapter: str, pk: UUID) -> HttpResponse:
         return _to_renewal(order, "down")
     if was_paid:
         paid = next(one for one in replaced if one.status == _Status.PAID)
-        return _see_other("members:organization-paid", chapter, query=f"?checkout={paid.pk}")
-    return _see_other("members:pay", chapter, pk)
+        return see_other("members:organization-paid", chapter, query=f"?checkout={paid.pk}")
+    return see_other("members:pay", chapter, pk)
 
 
 def _own_order(request: Request, pk: Any) -> OrganizationDues:
@@ -205,7 +186,7 @@ def _own_order(request: Request, pk: Any) -> OrganizationDues:
 
 def _to_renewal(order: OrganizationDues, notice: str) -> HttpResponse:
     membership = order.organization_membership
-    return _see_other(
+    return see_other(
         "members:organization-renew",
         membership.chapter.slug,
         membership.pk,
@@ -228,7 +209,7 @@ def returned(request: Request, chapter: str) -> HttpResponse:
         return _to_renewal(order, "unknown")
     if checkout.status in {_Status.OPEN, _Status.EXPIRED}:
         return _to_renewal(order, "cancelled")
-    return _see_other("members:organization-paid", chapter, query=f"?checkout={checkout.pk}")
+    return see_other("members:organization-paid", chapter, query=f"?checkout={checkout.pk}")
 
 
 @signed_in

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chapters.access import is_council
 from chapters.gates import public, signed_in
-from chapters.models import Chapter
+from chapters.requests import Request, posted
 from chapters.sheets import write_sheet
 from members import access
 from members.actions import greet_person
@@ -34,14 +34,6 @@ COLUMNS = [
     "joined_on", "paid_until", "seats",
 ]  # fmt: skip
 ASK_METHODS = ["GET", "HEAD", "POST"]
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
-    htmx: Any
 
 
 # --- The directory ------------------------------------------------------------------------------
@@ -141,10 +133,6 @@ def _managed(request: Request, pk: int) -> OrganizationMembership:
 # --- Profile and seats --------------------------------------------------------------------------
 
 
-def _posted(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _show(request: Request, template: str, form: Any, **context: Any) -> HttpResponse:
     """A page with a form: 422 with the errors on it, or 200."""
     status = 422 if form.is_bound else 200
@@ -163,7 +151,7 @@ def edit(request: Request, chapter: str, pk: int) -> HttpResponse:
     """What the organization says of itself."""
     membership = _managed(request, pk)
     kept = ProfileForm.answers(membership.organization, membership.is_listed)
-    form = ProfileForm(_posted(request), initial=kept)
+    form = ProfileForm(posted(request), initial=kept)
     if form.is_bound and form.is_valid():
         actions.save_profile(membership, form.cleaned_data)
         return _seats_page(membership, "saved")
@@ -175,7 +163,7 @@ def edit(request: Request, chapter: str, pk: int) -> HttpResponse:
 def seats(request: Request, chapter: str, pk: int) -> HttpResponse:
     """Who sits, who is invited, what was paid; POST invites somebody."""
     membership = _managed(request, pk)
-    form = SeatForm(_posted(request))
+    form = SeatForm(posted(request))
     if form.is_bound and form.is_valid() and _invite(request, membership, form):
         return _seats_page(membership, "invited")
     context = {
@@ -306,7 +294,7 @@ def _show_invitation(
 
 def _sign_in_first(request: Request, found: SeatInvitation) -> HttpResponse:
     """Newcomers get a code at the address they give; it leads back to this page."""
-    form = AccountForm(_posted(request), initial={"email": found.email})
+    form = AccountForm(posted(request), initial={"email": found.email})
     if not (form.is_bound and form.is_valid()):
         return _show_invitation(request, found, form)
     name, email = form.cleaned_data["name"], form.cleaned_data["email"]

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chapters.gates import council, public
-from chapters.models import Chapter
+from chapters.requests import Request, posted
 from members import access, actions
 from members.actions.invitations import claim_invitation
 from members.actions.places import PlaceRefused
@@ -16,14 +16,6 @@ from members.entrance import is_known, send_code
 from members.forms import AccountForm, PaidPlaceForm, WordsForm, YearlyPlacesForm
 from members.models import PaidPlace
 from members.queries.places import PlacesQueue, my_place, places_queue
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
-
 
 # --- Asking -------------------------------------------------------------------------------------
 
@@ -43,7 +35,7 @@ def ask(request: Request, chapter: str) -> HttpResponse:
     if place and place.status == PaidPlace.Status.ASKED:
         return render(request, "members/place_asked.html", {"place": place})
     answers = answers_for(request.session, request.chapter.slug)
-    form = PaidPlaceForm(_posted(request), initial={"note": answers.get("note", "")})
+    form = PaidPlaceForm(posted(request), initial={"note": answers.get("note", "")})
     if form.is_bound and form.is_valid():
         actions.ask_for_place(request.user, request.chapter, form.cleaned_data["note"])
         keep_answers(request.session, request.chapter.slug, note="")
@@ -54,7 +46,7 @@ def ask(request: Request, chapter: str) -> HttpResponse:
 def _introduce(request: Request) -> HttpResponse:
     """The same page for somebody whom we don't know yet: a code comes before the question."""
     kept = answers_for(request.session, request.chapter.slug)
-    form = AccountForm(_posted(request), initial=kept)
+    form = AccountForm(posted(request), initial=kept)
     if (
         form.is_bound
         and form.is_valid()
@@ -62,10 +54,6 @@ def _introduce(request: Request) -> HttpResponse:
     ):
         return sent
     return _page(request, form, None)
-
-
-def _posted(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _page(request: Request, form: Any, place: PaidPlace | None) -> HttpResponse:

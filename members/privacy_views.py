@@ -9,8 +9,8 @@ from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.hashers import check_password, make_password
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -20,17 +20,10 @@ from chapters.gates import signed_in
 from chapters.mail_choices import choices_of
 from chapters.models import Job, MailChoice, PersonFile
 from chapters.post import post
+from chapters.requests import Request, see_other
 from members import queries
 from members.actions import privacy, statements
 from members.queries.statements import years_of
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    htmx: Any
-
 
 # --- Letters and times -------------------------------------------------------------------------
 
@@ -51,7 +44,7 @@ def mail(request: Request) -> HttpResponse:
             declined=elsewhere | (set(offered) - wanted),
         )
         messages.success(request, "Your mail choices are saved.")
-        return _see_other("members:mail")
+        return see_other("members:mail")
     groups = [
         (chapter, [
             (f"{chapter.pk}:{topic.value}", topic.label,
@@ -89,7 +82,7 @@ def zone(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         request.user.zone = form.cleaned_data["zone"]
         request.user.save(update_fields=["zone"])
-        return _see_other("members:home")
+        return see_other("members:home")
     status = 422 if form.is_bound else 200
     return render(request, "members/zone.html", {"form": form}, status=status)
 
@@ -103,7 +96,7 @@ def files(request: Request) -> HttpResponse:
     """What was asked for and what is ready; asks for a copy of all data on POST."""
     if request.method == "POST":
         privacy.request_export(request.user)
-        return _see_other("members:files")
+        return see_other("members:files")
     jobs = list(Job._base_manager.filter(asked_by=request.user, chapter=None)[:10])
     ready = PersonFile.objects.filter(user=request.user, expires_at__gt=timezone.now())
     context = {
@@ -138,7 +131,7 @@ def statement(request: Request) -> HttpResponse:
     if year not in map(str, years_of(request.user)):
         raise Http404("There are no payments in that year.")
     statements.request_statement(request.user, int(year))
-    return _see_other("members:files")
+    return see_other("members:files")
 
 
 @signed_in
@@ -147,7 +140,7 @@ def receipt(request: Request, pk: int) -> HttpResponse:
     """Ask for a receipt on paper."""
     payment = get_object_or_404(queries.my_payments(request.user), pk=pk)
     statements.request_receipt(request.user, payment)
-    return _see_other("members:files")
+    return see_other("members:files")
 
 
 # --- Being forgotten ---------------------------------------------------------------------------
@@ -198,7 +191,7 @@ def erase(request: Request) -> HttpResponse:
     if form.is_bound and form.is_valid():
         request.session.pop("erase_code", None)
         privacy.ask_erasure(request.user)
-        return _see_other("members:erase")
+        return see_other("members:erase")
     context = {
         "form": form,
         "wish": privacy.open_erasure(request.user),
@@ -214,7 +207,7 @@ def _send_code(request: Request) -> HttpResponse:
         post("erase-code", request.user.email, {"code": code})
     else:
         messages.error(request, "Wait a minute before you ask for another code.")
-    return _see_other("members:erase")
+    return see_other("members:erase")
 
 
 @signed_in
@@ -223,10 +216,4 @@ def keep_account(request: Request) -> HttpResponse:
     """Take the wish back."""
     if privacy.cancel_erasure(request.user):
         messages.success(request, "Nothing is erased. Your account stays as it is.")
-    return _see_other("members:erase")
-
-
-def _see_other(name: str) -> HttpResponse:
-    response = redirect(name)
-    response.status_code = 303
-    return response
+    return see_other("members:erase")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from chapters.finding import City, find_cities, read_wanted
 from chapters.gates import public, signed_in
 from chapters.models import Chapter, Place
 from chapters.queries import open_chapters
+from chapters.requests import Request, posted, see_other
 from members import access, actions, queries
 from members.actions.invitations import claim_invitation
 from members.answers import answers_for, chapter_left, drop_answers, keep_answers
@@ -27,14 +28,6 @@ from members.models import Checkout
 from members.queries.homes import standing
 
 _Status = Checkout.Status
-
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
-    htmx: Any
 
 
 # --- The session's answers ----------------------------------------------------------------------
@@ -48,14 +41,8 @@ def _keep(request: Request, **answers: Any) -> None:
     keep_answers(request.session, request.chapter.slug, **answers)
 
 
-def _posted(request: Request) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _step(name: str, request: Request) -> HttpResponse:
-    response = redirect(f"members:join-{name}", request.chapter.slug)
-    response.status_code = 303
-    return response
+    return see_other(f"members:join-{name}", request.chapter.slug)
 
 
 def _show(request: Request, template: str, step: int, form: Form, **more: Any) -> HttpResponse:
@@ -116,7 +103,7 @@ def choose_amount(request: Request, chapter: str) -> HttpResponse:
         return redirect("members:join")
     kept = _answers(request)
     first = AmountForm.answers(kept.get("amount_cents"), kept.get("interval", ""))
-    form = AmountForm(_posted(request), initial=first)
+    form = AmountForm(posted(request), initial=first)
     if form.is_bound and form.is_valid():
         _keep(request, **{name: form.cleaned_data[name] for name in ("amount_cents", "interval")})
         return _step("review" if is_known(request) else "account", request)
@@ -132,7 +119,7 @@ def give_account(request: Request, chapter: str) -> HttpResponse:
     if request.user.is_authenticated:
         return _give_name(request)
     kept = {field: _answers(request).get(field, "") for field in ("name", "email")}
-    form = AccountForm(_posted(request), initial=kept)
+    form = AccountForm(posted(request), initial=kept)
     if (
         form.is_bound
         and form.is_valid()
@@ -144,7 +131,7 @@ def give_account(request: Request, chapter: str) -> HttpResponse:
 
 def _give_name(request: Request) -> HttpResponse:
     suggested = request.user.name or _answers(request).get("name", "")
-    form = NameForm(_posted(request), initial={"name": suggested})
+    form = NameForm(posted(request), initial={"name": suggested})
     if form.is_bound and form.is_valid():
         actions.rename_person(request.user, form.cleaned_data["name"])
         return _step("review", request)
@@ -198,7 +185,7 @@ def done(request: Request, chapter: str) -> HttpResponse:
 def name(request: Request) -> HttpResponse:
     """What to call the person."""
     form = NameForm(
-        _posted(request),
+        posted(request),
         initial={"name": request.user.name},
     )
     if form.is_bound and form.is_valid():
