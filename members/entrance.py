@@ -14,19 +14,26 @@ from members.answers import answers_for, keep_answers
 from members.forms import AccountForm
 
 
-def send_code(request: Any, form: AccountForm, then: str) -> HttpResponse | None:
+def send_code(request: Any, form: AccountForm, then: str, *args: Any) -> HttpResponse | None:
     """Mail a code to the address of a valid form; the way on, or None with an error in the form.
 
-    then: the view of the chapter to come to with the code.
+    then: the view of the chapter to come to with the code, and what its address takes besides.
     """
     name, email = form.cleaned_data["name"], form.cleaned_data["email"]
     keep_answers(request.session, request.chapter.slug, name=name, email=email)
+    sent = mail_code(request, email, then, *args)
+    if sent is None:
+        form.add_error("email", "Wait a minute before you ask for another code")
+    return sent
+
+
+def mail_code(request: Any, email: str, then: str, *args: Any) -> HttpResponse | None:
+    """Mail a code to an address; the page that takes it, or None where too many were asked for."""
     # Asked before the person is stored, so that nobody fills the network with made-up people.
     if not may_ask_for_code(request, email):
-        form.add_error("email", "Wait a minute before you ask for another code")
         return None
     send_sign_in_code(request, actions.greet_person(email), email)
-    query = urlencode({REDIRECT_FIELD_NAME: reverse(then, args=[request.chapter.slug])})
+    query = urlencode({REDIRECT_FIELD_NAME: reverse(then, args=[request.chapter.slug, *args])})
     return redirect(f"{reverse('account_confirm_login_code')}?{query}")
 
 

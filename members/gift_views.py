@@ -2,21 +2,16 @@
 
 import uuid
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from chapters.gates import public, signed_in
 from chapters.queries import open_chapters
 from chapters.requests import Request, posted, see_other
 from members import access, queries
 from members.actions import gifts as actions
-from members.actions import greet_person
-from members.adapter import may_ask_for_code, send_sign_in_code
-from members.entrance import is_known, send_code
+from members.entrance import is_known, mail_code, send_code
 from members.forms import AccountForm
 from members.invitation_forms import GiftForm
 from members.models import Checkout, Gift
@@ -160,10 +155,5 @@ def _show(request: Request, gift: Gift, standing: str, status: int) -> HttpRespo
 
 def _sign_in(request: Request, gift: Gift) -> HttpResponse:
     """Send a code to the gift's own address: whoever reads it there is the recipient."""
-    email = gift.recipient_email
-    if not may_ask_for_code(request, email):
-        return _show(request, gift, "wait", 429)
-    send_sign_in_code(request, greet_person(email), email)
-    back = reverse("members:gift-answer", args=[request.chapter.slug, gift.token])
-    query = urlencode({REDIRECT_FIELD_NAME: back})
-    return redirect(f"{reverse('account_confirm_login_code')}?{query}")
+    sent = mail_code(request, gift.recipient_email, "members:gift-answer", gift.token)
+    return sent or _show(request, gift, "wait", 429)

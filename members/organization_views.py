@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,11 +15,8 @@ from chapters.gates import public, signed_in
 from chapters.requests import Request, posted
 from chapters.sheets import write_sheet
 from members import access
-from members.actions import greet_person
 from members.actions import organizations as actions
-from members.adapter import may_ask_for_code, send_sign_in_code
-from members.answers import keep_answers
-from members.entrance import is_known
+from members.entrance import is_known, send_code
 from members.forms import AccountForm
 from members.gates import council_or_staff
 from members.models import Focus, Organization, OrganizationMembership, Population, SeatInvitation
@@ -264,7 +260,7 @@ def seat_invitation(request: Request, chapter: str, token: str) -> HttpResponse:
     if found is None:
         return render(request, "members/organizations/over.html", status=410)
     if not request.user.is_authenticated:
-        return _sign_in_first(request, found)
+        return _sign_in_first(request, found, token)
     is_known(request)  # A newcomer's name becomes theirs here.
     if request.method != "POST":
         return _show_invitation(request, found, None)
@@ -292,16 +288,10 @@ def _show_invitation(
     return render(request, "members/organizations/invitation.html", context, status=status)
 
 
-def _sign_in_first(request: Request, found: SeatInvitation) -> HttpResponse:
+def _sign_in_first(request: Request, found: SeatInvitation, token: str) -> HttpResponse:
     """Newcomers get a code at the address they give; it leads back to this page."""
     form = AccountForm(posted(request), initial={"email": found.email})
     if not (form.is_bound and form.is_valid()):
         return _show_invitation(request, found, form)
-    name, email = form.cleaned_data["name"], form.cleaned_data["email"]
-    if not may_ask_for_code(request, email):
-        form.add_error("email", "Wait a minute before you ask for another code")
-        return _show_invitation(request, found, form)
-    keep_answers(request.session, request.chapter.slug, name=name, email=email)
-    send_sign_in_code(request, greet_person(email), email)
-    then = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
-    return redirect(f"{reverse('account_confirm_login_code')}?{then}")
+    sent = send_code(request, form, "members:seat-invitation", token)
+    return sent or _show_invitation(request, found, form)
