@@ -11,7 +11,8 @@ from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members.actions.homes import claim_home, leave_home, make_home
 from members.actions.memberships import extend_membership, lock_chapter
-from members.models import Membership, Subscription
+from members.actions.renewals import end_renewal
+from members.models import Membership
 from members.queries.homes import home_of
 
 _Status = Membership.Status
@@ -68,19 +69,14 @@ def move_home(user: Any, chapter: Chapter) -> Membership:
         if membership.pk == home.pk:
             return home
         leave_home(home)
-        _end_renewal(home)
+        with in_chapter(home.chapter_id, home.user_id):
+            end_renewal(home)
         make_home(membership)
         with in_chapter(chapter, user):
             _run_along(membership, held, home)
             facts = {"from": home.chapter.slug, "to": held.slug}
             audit.record("home.moved", subject=membership, chapter=held, by=user, facts=facts)
     return membership
-
-
-def _end_renewal(home: Membership) -> None:
-    with in_chapter(home.chapter_id, home.user_id):
-        rows = Subscription.objects.filter(membership=home).exclude(status__in=Subscription.ENDED)
-        rows.update(end_wanted=True)
 
 
 def follow_homes(chapter: Chapter) -> int:

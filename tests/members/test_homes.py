@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from chapters.scope import as_self, in_chapter
 from members import actions, tasks
-from members.actions.moving import NoHome
-from members.models import Membership, Payment
+from members.actions.moving import NoHome, move_home
+from members.actions.renewals import END_SUBSCRIPTIONS
+from members.models import Membership, Payment, Subscription
 from members.queries.homes import home_of
-from tests.factories import make_membership, make_payment, make_seat, make_user
+from tests.factories import make_checkout, make_membership, make_payment, make_seat, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +130,21 @@ def test_moving_keeps_numbers_and_receipts_where_they_were(client_for, sf, denve
     client.post("/me/move/", {"chapter": "denver"})
     client.post("/me/move/", {"chapter": "san-francisco"})
     assert read(home).is_home and read(home).number == home.number
+
+
+def test_moving_has_the_renewal_ended_soon(sf, denver, mia, django_capture_on_commit_callbacks):
+    home = make_membership(sf, mia, is_home=True)
+    checkout = make_checkout(home, interval="year")
+    with in_chapter(sf):
+        Subscription.objects.create(
+            checkout=checkout, membership=home, user=mia, stripe_id="sub_1", interval="year",
+            amount_cents=2500, currency="usd", status="active", seen_at=timezone.now(),
+        )  # fmt: skip
+    with django_capture_on_commit_callbacks() as calls, as_self(mia):
+        move_home(mia, denver)
+    assert END_SUBSCRIPTIONS in [call.args[0] for call in calls]
+    with in_chapter(sf):
+        assert Subscription.objects.get().end_wanted
 
 
 def test_nobody_moves_without_paid_dues(client_for, sf, mia):
