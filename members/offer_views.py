@@ -1,5 +1,6 @@
 """Doors of offers and needs."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -213,7 +214,10 @@ def offer_request(request: Request, chapter: str, pk: int) -> HttpResponse:
     form = AnswerForm(posted(request) if waiting else None) if waiting else None
     if form is not None and form.is_bound and form.is_valid():
         accept = form.cleaned_data["answer"] == "yes"
-        actions.answer_request(found, request.user, accept=accept, words=form.cleaned_data["words"])
+        # Answered in the same moment by another manager: the page shows that answer.
+        with suppress(actions.AnsweredAlready):
+            words = form.cleaned_data["words"]
+            actions.answer_request(found, request.user, accept=accept, words=words)
         return redirect(found)
     return _page(request, "request", form, asked=found, can_answer=can_answer)
 

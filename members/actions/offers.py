@@ -17,7 +17,7 @@ class AskedAlready(Exception):
 
 
 class NotOffered(Exception):
-    """The offer can't be asked for: it is not open, or of another kind."""
+    """The offer can't be asked for: the need is not open any more, or of another kind."""
 
 
 class AnsweredAlready(Exception):
