@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.apps import apps
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, OperationalError, models, transaction
 
 from members.models import Membership
 
@@ -29,6 +29,9 @@ class Changes:
         try:
             with transaction.atomic():
                 write(model, pk, new)
+        except OperationalError:
+            # A deadlock, or a lock that did not come in time: nothing was refused for good.
+            raise
         except DatabaseError:
             self.refused.append({**note, "before": _all_plain(before)})
             return False
