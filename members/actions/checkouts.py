@@ -68,20 +68,25 @@ def _take_place(wanted: Checkout) -> Checkout | None:
     """The checkout under way if it will do; otherwise it makes way for the one that is wanted."""
     rows = Checkout.objects.select_for_update(no_key=True)
     held = rows.filter(membership=wanted.membership, status__in=Checkout.UNDER_WAY).first()
-    if held is None or _fits(held, wanted):
+    if held is None:
+        return None
+    same = ("purpose", "interval", "amount_cents")
+    if may_stay(held, all(getattr(held, name) == getattr(wanted, name) for name in same)):
         return held
-    # Its page at Stripe is closed before the new one opens (open_payment_page).
-    held.status = Checkout.Status.CLOSING if held.session_id else Checkout.Status.EXPIRED
-    held.save(update_fields=["status", "changed_at"])
+    make_way(held)
     return None
 
 
-def _fits(held: Checkout, wanted: Checkout) -> bool:
-    if held.status == Checkout.Status.PENDING:
-        return True
+def may_stay(held: Checkout, is_wanted: bool) -> bool:
+    """True for a checkout under way whose money is on its way, or whose page will do."""
     fresh = held.created_at > timezone.now() - _PAGE_LASTS
-    same = ("purpose", "interval", "amount_cents")
-    return fresh and all(getattr(held, name) == getattr(wanted, name) for name in same)
+    return held.status == Checkout.Status.PENDING or (fresh and is_wanted)
+
+
+def make_way(held: Checkout) -> None:
+    """Let a checkout give its place to another; its page is closed before the new one opens."""
+    held.status = Checkout.Status.CLOSING if held.session_id else Checkout.Status.EXPIRED
+    held.save(update_fields=["status", "changed_at"])
 
 
 def _store(wanted: Checkout) -> Checkout:

@@ -6,10 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from chapters.post import post
-from members.actions.checkouts import close_checkout, open_checkout
+from members.actions.checkouts import close_checkout, make_way, may_stay, open_checkout
 from members.actions.organizations import extend_organization, primary_contact
 from members.actions.payables import Receipt, fulfils
 from members.dues import period_bought, show_dollars
@@ -23,9 +22,6 @@ from members.models import (
 )
 from members.queries.organizations import order_under_way, replaced_checkouts
 
-# Stripe closes a page after 24 hours; an hour before that we open a new one.
-_PAGE_LASTS = datetime.timedelta(hours=23)
-
 
 @transaction.atomic
 def order_dues(user: Any, membership: OrganizationMembership, tier: OrganizationTier) -> Checkout:
@@ -37,9 +33,9 @@ def order_dues(user: Any, membership: OrganizationMembership, tier: Organization
     held = OrganizationMembership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     order = order_under_way(held)
     if order is not None:
-        if _fits(order, user, tier):
+        if may_stay(order.checkout, _is_wanted(order, user, tier)):
             return order.checkout
-        _replace(order.checkout)
+        make_way(order.checkout)
     checkout = open_checkout(
         user, membership.chapter, tier.yearly_cents, purpose=Purpose.ORGANIZATION
     )
@@ -49,19 +45,9 @@ def order_dues(user: Any, membership: OrganizationMembership, tier: Organization
     return checkout
 
 
-def _fits(order: OrganizationDues, user: Any, tier: OrganizationTier) -> bool:
-    checkout = order.checkout
-    if checkout.status == Checkout.Status.PENDING:
-        return True
-    fresh = checkout.created_at > timezone.now() - _PAGE_LASTS
-    same = order.tier_id == tier.pk and checkout.user_id == user.pk
-    return fresh and same and checkout.amount_cents == tier.yearly_cents
-
-
-def _replace(checkout: Checkout) -> None:
-    status = Checkout.Status.CLOSING if checkout.session_id else Checkout.Status.EXPIRED
-    checkout.status = status
-    checkout.save(update_fields=["status", "changed_at"])
+def _is_wanted(order: OrganizationDues, user: Any, tier: OrganizationTier) -> bool:
+    same = order.tier_id == tier.pk and order.checkout.user_id == user.pk
+    return same and order.checkout.amount_cents == tier.yearly_cents
 
 
 def close_replaced(checkouts: list[Checkout]) -> bool:
