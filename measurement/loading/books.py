@@ -63,6 +63,7 @@ def _measure(content: bytes, file: str) -> None:
                         columns = max([columns, *(_number(name) for name, _ in found)])
                         tail = piece[-_OVERLAP:]
                         _bound(unpacked, rows * columns, file)
+    # NotImplementedError: what zipfile says to a compression that it does not know.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         raise _refused(file, "This spreadsheet is damaged. Save it as XLSX anew.") from error
 
