@@ -14,6 +14,40 @@ def clean_state(text: str) -> str:
     return text.upper()
 
 
+def _city() -> forms.CharField:
+    return forms.CharField(
+        max_length=120,
+        error_messages={
+            "required": "Enter your city",
+            "max_length": "Enter a city of 120 characters or fewer",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2", "class": "w-m"}),
+    )
+
+
+def _state(example: str) -> forms.CharField:
+    return forms.CharField(
+        max_length=2,
+        help_text=f"Two letters, such as {example}.",
+        error_messages={"required": "Enter your state", "max_length": BAD_STATE},
+        widget=forms.TextInput(attrs={"autocomplete": "address-level1", "class": "w-s"}),
+    )
+
+
+def _email(help_text: str) -> forms.EmailField:
+    return forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        help_text=help_text,
+        error_messages={
+            "required": "Enter your e-mail address",
+            "invalid": "Enter an e-mail address like name@example.org",
+            "max_length": "Enter a shorter e-mail address",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "w-l"}),
+    )
+
+
 class InformationForm(forms.Form):
     """A founder's first question."""
 
@@ -25,33 +59,9 @@ class InformationForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "name", "class": "w-l"}),
     )
-    email = forms.EmailField(
-        label="E-mail address",
-        help_text="We answer here within five business days.",
-        error_messages={
-            "required": "Enter your e-mail address",
-            "invalid": "Enter an e-mail address like name@example.org",
-            "max_length": "Enter a shorter e-mail address",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "w-l"}),
-    )
-    city = forms.CharField(
-        max_length=120,
-        error_messages={
-            "required": "Enter your city",
-            "max_length": "Enter a city of 120 characters or fewer",
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2", "class": "w-m"}),
-    )
-    state = forms.CharField(
-        max_length=2,
-        help_text="Two letters, such as VA.",
-        error_messages={
-            "required": "Enter your state",
-            "max_length": BAD_STATE,
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "address-level1", "class": "w-s"}),
-    )
+    email = _email("We answer here within five business days.")
+    city = _city()
+    state = _state("VA")
     organization = forms.CharField(
         max_length=160,
         required=False,
@@ -74,31 +84,9 @@ class InformationForm(forms.Form):
 class WaitlistForm(forms.Form):
     """Who waits for a chapter, and where."""
 
-    city = forms.CharField(
-        max_length=120,
-        error_messages={
-            "required": "Enter your city",
-            "max_length": "Enter a city of 120 characters or fewer",
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2", "class": "w-m"}),
-    )
-    state = forms.CharField(
-        max_length=2,
-        help_text="Two letters, such as ID.",
-        error_messages={"required": "Enter your state", "max_length": BAD_STATE},
-        widget=forms.TextInput(attrs={"autocomplete": "address-level1", "class": "w-s"}),
-    )
-    email = forms.EmailField(
-        label="E-mail address",
-        max_length=254,
-        help_text="We send a link here now, and one letter when the chapter opens.",
-        error_messages={
-            "required": "Enter your e-mail address",
-            "invalid": "Enter an e-mail address like name@example.org",
-            "max_length": "Enter a shorter e-mail address",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "w-l"}),
-    )
+    city = _city()
+    state = _state("ID")
+    email = _email("We send a link here now, and one letter when the chapter opens.")
 
     def clean_state(self) -> str:
         """Accept small letters; refuse what is no state."""
