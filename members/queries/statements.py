@@ -1,10 +1,11 @@
 """What a person paid in a calendar year, by chapter, less what was given back."""
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass
 
 from chapters.models import Chapter
-from members.models import Payment, Refund, User
+from members.models import Dispute, Payment, Refund, User
 
 
 @dataclass(frozen=True)
@@ -32,29 +33,30 @@ class Part:
 
 def statement_of(person: User, year: int) -> list[Part]:
     """The person's year in every chapter with a row in it, by name. Needs a scope of the person."""
-    rows: dict[Chapter, list[Row]] = {}
+    rows: dict[Chapter, list[Row]] = defaultdict(list)
     for payment in Payment.mine(person).select_related("chapter"):
-        row = Row(
-            payment.chapter.day_of(payment.paid_at),
-            payment.receipt_number,
-            payment.get_purpose_display(),
-            payment.amount_cents,
+        rows[payment.chapter].append(
+            Row(
+                payment.chapter.day_of(payment.paid_at),
+                payment.receipt_number,
+                payment.get_purpose_display(),
+                payment.amount_cents,
+            )
         )
-        rows.setdefault(payment.chapter, []).append(row)
-    given_back = Refund.mine(person).filter(
-        status=Refund.Status.SUCCEEDED, settled_at__isnull=False
-    )
-    for refund in given_back.select_related("chapter", "payment"):
-        assert refund.settled_at
-        row = Row(
-            refund.chapter.day_of(refund.settled_at),
-            refund.payment.receipt_number,
-            "Refund",
-            -refund.amount_cents,
-        )
-        rows.setdefault(refund.chapter, []).append(row)
+    refunds = Refund.mine(person).filter(status=Refund.Status.SUCCEEDED)
+    for refund in refunds.select_related("chapter", "payment"):
+        rows[refund.chapter].append(_given_back(refund, refund.settled_at, "Refund"))
+    lost = Dispute.mine(person).filter(status=Dispute.Status.LOST)
+    for dispute in lost.select_related("chapter", "payment"):
+        words = "Taken back by the bank"
+        rows[dispute.chapter].append(_given_back(dispute, dispute.closed_at, words))
     parts = [Part(chapter, _of_year(found, year)) for chapter, found in rows.items()]
     return sorted((part for part in parts if part.rows), key=lambda part: part.chapter.name)
+
+
+def _given_back(row: Refund | Dispute, moment: datetime.datetime | None, words: str) -> Row:
+    assert moment is not None
+    return Row(row.chapter.day_of(moment), row.payment.receipt_number, words, -row.amount_cents)
 
 
 def years_of(person: User) -> list[int]:

@@ -14,9 +14,9 @@ from chapters.press import press
 from chapters.scope import as_self, in_chapter
 from chapters.unscoped import as_backbone
 from members import tasks  # noqa: F401 - its handlers do the jobs
-from members.actions.books import record_dues, record_refund
+from members.actions.books import record_dispute, record_dues, record_refund
 from members.actions.statements import request_statement
-from members.models import Account, Line, Payment, Refund
+from members.models import Account, Dispute, Line, Payment, Refund
 from members.queries.statements import statement_of, years_of
 from tests.factories import make_chapter, make_membership, make_payment, make_user
 
@@ -80,6 +80,20 @@ def test_a_year_is_what_the_books_say(mia):
     assert [(p.chapter.name, p.cents) for p in parts] == [("Boulder", 1500), ("Denver", 2500)]
     assert sum(p.cents for p in parts) == in_the_books(mia, 2025)
     assert sum(p.cents for p in earlier) == in_the_books(mia, 2024) == 5000
+
+
+def test_a_payment_that_the_bank_took_back_is_no_part_of_the_year(mia):
+    with as_self(mia):
+        payment = Payment.mine(mia).filter(paid_at__month=6).earliest("pk")
+    with in_chapter(payment.chapter):
+        lost = Dispute.objects.create(
+            payment=payment, user=mia, stripe_id="du_1", amount_cents=2500, currency="usd",
+            status="lost", opened_at=at(2025, 8, 1), closed_at=at(2025, 9, 1, 12),
+        )  # fmt: skip
+        record_dispute(lost, occurred_on=datetime.date(2025, 9, 1))
+    with as_self(mia):
+        parts = statement_of(mia, 2025)
+    assert sum(p.cents for p in parts) == in_the_books(mia, 2025) == 1500
 
 
 def test_a_statement_is_made_by_a_job_and_downloaded(transactional_db, client, mia):
