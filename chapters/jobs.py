@@ -170,7 +170,7 @@ def _do(job: Job) -> None:
     heartbeat.start()
     try:
         with _scope_of(job.chapter_id):
-            _allow_long_work()
+            allow_long_work()
             handler(work)
             # Ended before the row is locked, so that it can't wait for this very transaction.
             heartbeat.end()
@@ -179,7 +179,8 @@ def _do(job: Job) -> None:
         heartbeat.end()
 
 
-def _allow_long_work() -> None:
+def allow_long_work() -> None:
+    """Let this transaction take the time that a job may, and a request may not."""
     with connection.cursor() as cursor:
         for setting in PATIENCE.items():
             cursor.execute("select set_config(%s, %s, true)", setting)

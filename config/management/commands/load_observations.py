@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from django.utils import timezone
 
 from chapters.audit import record
-from chapters.jobs import PATIENCE
+from chapters.jobs import allow_long_work
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         with as_backbone():
             chapter = _find_chapter(options["chapter"])
         with in_chapter(chapter) if chapter else as_backbone():
-            _be_patient()
+            allow_long_work()
             return self._load_in(stream, chapter, options)
 
     def _load_in(
@@ -106,13 +105,6 @@ def _find_chapter(slug: str | None) -> Chapter | None:
     if found is None:
         raise CommandError(f"There is no chapter “{slug}”.", returncode=REFUSED)
     return found
-
-
-def _be_patient() -> None:
-    """A load takes longer than a request may."""
-    with connection.cursor() as cursor:
-        for setting in PATIENCE.items():
-            cursor.execute("select set_config(%s, %s, true)", setting)
 
 
 def _note(name: str, sha256: str, chapter: Chapter | None, found: Any) -> Upload:
