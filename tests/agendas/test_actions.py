@@ -95,9 +95,7 @@ STEP = st.tuples(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEP, min_size=1, max_size=8))
 def test_no_sequence_of_edits_loses_a_text(sf, lou, steps):
     agenda = make_agenda(sf)

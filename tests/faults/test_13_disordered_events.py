@@ -102,7 +102,7 @@ def test_shuffled_and_repeated_events_end_as_ordered_ones(provider):
     assert ordered["receipts"] == ["00001", "00002", "00003"]
     assert ordered["count"] == 2
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, suppress_health_check=list(HealthCheck))
     @given(st.integers(0, 2**32))
     def check(seed):
         assert live(provider, random.Random(seed)) == ordered

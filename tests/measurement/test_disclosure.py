@@ -285,7 +285,7 @@ shapes = st.sampled_from([(3,), (6,), (2, 2), (3, 3), (3, 5), (2, 2, 2), (2, 3, 
 tables = shapes.flatmap(lambda shape: arrays(np.int64, shape, elements=counts))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables, st.sampled_from([5, 10]), st.data())
 def test_no_attacker_finds_a_small_count(table: Any, threshold: int, data: Any) -> None:
     margins = data.draw(
@@ -298,7 +298,7 @@ def test_no_attacker_finds_a_small_count(table: Any, threshold: int, data: Any) 
     assert audit(found.table, found, threshold) == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(arrays(np.int64, (2, 3, 2), elements=counts))
 def test_no_attacker_finds_a_small_count_in_linked_tables(cube: Any) -> None:
     """Three crossings of the same people, attacked together through the people themselves."""
@@ -323,7 +323,7 @@ def test_no_attacker_finds_a_small_count_in_linked_tables(cube: Any) -> None:
         assert greatest - least > 10 - 1e-3, (place, count, least, greatest)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tables)
 def test_nothing_is_hidden_without_need(table: Any) -> None:
     found = protect(table)
@@ -333,7 +333,7 @@ def test_nothing_is_hidden_without_need(table: Any) -> None:
         assert audit(table, fewer, 10) != []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(arrays(np.int64, (3, 4), elements=counts), st.data())
 def test_audit_agrees_with_the_attacker(table: Any, data: Any) -> None:
     mask = data.draw(arrays(np.bool_, (3, 4)))

@@ -263,7 +263,7 @@ def test_shuffled_life_of_a_subscription_ends_as_the_ordered_one(provider):
     assert ordered["membership"][0] == "active"
     assert len(ordered["payments"]) == 3
 
-    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, suppress_health_check=list(HealthCheck))
     @given(st.integers(0, 2**32))
     def check(seed):
         assert without_prefix(live(provider, random.Random(seed), make_chapter())) == ordered
