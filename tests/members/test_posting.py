@@ -233,8 +233,9 @@ def test_the_orm_changes_no_entry(sf):
 
 def test_a_fund_can_be_given_a_better_name(books_of):
     with in_chapter(books_of):
-        Fund.objects.update(name="Better")
-        Account.objects.update(name="Better")
+        for rows in (Fund.objects.all(), Account.objects.all()):
+            rows.update(name="Better")
+            assert set(rows.values_list("name", flat=True)) == {"Better"}
 
 
 def test_of_two_who_spend_the_same_money_at_once_one_succeeds(transactional_db, sf):
