@@ -113,7 +113,7 @@ class KnownForm(forms.Form):
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        managed = queries.organizations.managed_organizations(user)
+        managed = queries.organizations.joinable_organizations(user)
         choices = [(str(one.pk), one.name) for one in managed]
         self.fields["known"].choices = [*choices, (NEW, "Another organization")]  # type: ignore[attr-defined]
 

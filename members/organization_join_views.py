@@ -93,7 +93,7 @@ def _known(request: Request) -> Organization | None:
     key = _answers(request).get("known", NEW)
     if not str(key).isdigit():
         return None
-    return queries.managed_organizations(request.user).filter(pk=key).first()
+    return queries.joinable_organizations(request.user).filter(pk=key).first()
 
 
 @signed_in

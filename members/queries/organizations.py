@@ -97,6 +97,18 @@ def managed_organizations(user: Any) -> QuerySet[Organization]:
     return Organization.objects.filter(pk__in=set(ids)).order_by("name")
 
 
+def joinable_organizations(user: Any) -> QuerySet[Organization]:
+    """Those that a person may bring to the open chapter; where others manage one here, they ask."""
+    managers = Representative.objects.managing()
+    here = managers.values("organization_membership__organization")
+    theirs = here.exclude(organization_membership__in=_with_manager(managers, user))
+    return managed_organizations(user).exclude(pk__in=theirs)
+
+
+def _with_manager(managers: QuerySet[Representative], user: Any) -> QuerySet[Any, Any]:
+    return managers.filter(user=user).values("organization_membership")
+
+
 def managed_here(user: Any, chapter: Chapter) -> QuerySet[OrganizationMembership]:
     """The paying organizations of the chapter that a person manages."""
     rows = OrganizationMembership.objects.current(chapter.today).filter(

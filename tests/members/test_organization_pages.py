@@ -1,13 +1,22 @@
 """The pages of organizations: who sees what, and what the forms refuse."""
 
 import csv
+import datetime
 import io
 
 import pytest
 from django.urls import reverse
 
 from chapters.scope import in_chapter
-from members.models import Checkout, Organization, OrganizationMembership, Payment, Representative
+from members.actions.organizations import invite_representative
+from members.models import (
+    Checkout,
+    Organization,
+    OrganizationMembership,
+    Payment,
+    Representative,
+    SeatInvitation,
+)
 from tests.factories import (
     make_organization,
     make_organization_membership,
@@ -250,6 +259,18 @@ def test_coming_back_before_paying_finds_the_same_organization(client_for, sf, m
         assert Checkout.objects.count() == 1
 
 
+def test_days_are_those_of_the_chapters_calendar(client_for, sf, mia):
+    held = make_organization_membership(sf, manager=mia, seats=3)
+    night = datetime.datetime(2026, 3, 1, 2, tzinfo=datetime.UTC)
+    with in_chapter(sf):
+        Representative.objects.update(started_at=night)
+        invite_representative(held, mia, "ann@example.org", "member")
+        SeatInvitation.objects.update(expires_at=night.replace(year=2126))
+    page = client_for(mia).get(at("organization-seats", sf, held.pk)).content.decode()
+    assert "since February 28, 2026" in page
+    assert "works until February 28, 2126" in page
+
+
 def test_same_name_is_not_taken_twice(client_for, sf, mia):
     make_organization_membership(sf, organization=make_organization(name="harbor pay project"))
     answer = client_for(mia).post(at("organization-join", sf), PROFILE)
@@ -278,6 +299,19 @@ def test_managed_organization_joins_a_second_chapter(client_for, sf, denver, mia
     assert Organization.objects.count() == 1
     with in_chapter(denver):
         assert OrganizationMembership.objects.get().organization == held.organization
+
+
+def test_nobody_takes_a_seat_where_others_manage_the_organization(
+    client_for, sf, denver, mia, otto
+):
+    held = make_organization_membership(sf, manager=mia)
+    there = make_organization_membership(denver, organization=held.organization, manager=otto)
+    client = client_for(mia)
+    client.get(at("organization-join", denver, known=held.organization_id))
+    join(client, denver, make_tier())
+    with in_chapter(denver):
+        seats = Representative.objects.filter(organization_membership=there)
+        assert [seat.user for seat in seats] == [otto]
 
 
 def test_foreign_organization_can_not_be_taken_along(client_for, sf, denver, mia, otto):
