@@ -223,10 +223,11 @@ def supersede(batch: UUID) -> int:
 
 
 def recount_sources(sources: Collection[int]) -> None:
-    """Compute the rollups that any figure of these sources stands in."""
+    """Compute the rollups that any figure of these sources stands in; leaves no table behind."""
     open_table()
     _run(_NAME, list(sources))
     recount()
+    _run("DROP TABLE incoming")
 
 
 def recount() -> None:
