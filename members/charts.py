@@ -72,8 +72,9 @@ def columns(months: Sequence[Month], frame: tuple[int, ...] = WIDE) -> Columns |
     shown = months[-most:]
     if not shown:
         return None
-    step = _step(max(max(one.income, one.spending, 1) for one in shown))
     sums = [sum_ for one in shown for sum_ in (one.income, one.spending)]
+    # Refunds can outweigh what came in: then the longest bar hangs below zero.
+    step = _step(max(1, *map(abs, sums)))
     low, high = min(0, *sums) // step * step, -(-max(1, *sums) // step) * step
     scale = (height - top - bottom) / (high - low)
     zero = top + high * scale

@@ -80,6 +80,15 @@ def _promise(side: "Side", is_open: bool) -> dict[str, Any]:
     return {"expires_at": timezone.now() + datetime.timedelta(days=5)}
 
 
+def _invitation(side: "Side", is_open: bool) -> dict[str, Any]:
+    return _promise(side, is_open) | {
+        "way": "mail",
+        "email": "",
+        "state": "open",
+        "accepted_by": None,
+    }
+
+
 def _convening(side: "Side", is_open: bool) -> dict[str, Any]:
     start = timezone.now() + datetime.timedelta(days=30)
     return {
@@ -109,6 +118,10 @@ def _open_entry(side: "Side", is_open: bool) -> dict[str, Any]:
         "stream": "4000/general",
         "people": 3,
     }
+
+
+def _observation(side: "Side", is_open: bool) -> dict[str, Any]:
+    return {} if is_open else {"visibility": "C"}
 
 
 def _expense(side: "Side", is_open: bool) -> dict[str, Any]:
@@ -143,6 +156,9 @@ FIELDS: dict[str, Values] = {
     "members.OpenEntry": _open_entry,
     "members.OpenLine": _open_line,
     "members.Expense": _expense,
+    # The funds stand in the open books.
+    "members.Fund": {"code": "fund", "name": "Fund name", "purpose": "Purpose"},
+    "measurement.Observation": _observation,
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
     "measurement.Claim": _claim,
@@ -156,7 +172,7 @@ FIELDS: dict[str, Values] = {
     "members.Refund": {"status": "succeeded", "took_days": 0},
     # Two people, of whom the planter knows one.
     "members.Merge": lambda side, is_open: {"keeper": make_user(password=None)},
-    "members.Invitation": {"way": "mail", "email": "", "state": "open", "accepted_by": None},
+    "members.Invitation": _invitation,
     "members.Gift": {"state": "offered", "places": 1, "places_taken": 0, "amount_cents": 1200},
     "agendas.Agenda": lambda side, is_open: {"published_at": timezone.now()},
     "agendas.Revision": {"version": 1},
@@ -263,11 +279,17 @@ PARAMETERS: list[tuple[str, str, Any]] = [
 
 # --- What is as it should be, and why ------------------------------------------------------------
 
+# Every row of these is there for everybody to read: no wall hides any.
+OPEN_TABLES: dict[str, str] = {
+    "members_openentry": "the open books are made to be read",
+    "members_openline": "the open books are made to be read",
+}
 # Anybody may add a row of their own to any chapter here; what is there stays as it is.
 OPEN_WRITES: dict[str, str] = {
     "members:join*": "people join any chapter",
     "members:invit*": "invited people answer for any chapter",
     "members:organization-join*": "organizations join any chapter",
+    "members:place-ask": "people who can't pay ask any chapter for a place",
     "members:gift*": "people give memberships of any chapter",
     "convenings:*": "people register for any chapter's published convening",
 }

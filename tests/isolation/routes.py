@@ -34,6 +34,11 @@ class Route:
         """True for addresses of Django admin and allauth."""
         return self.form.startswith(FOREIGN)
 
+    @property
+    def is_staff_only(self) -> bool:
+        """True for addresses of Django admin, which all stand behind one door."""
+        return self.form.startswith("admin/")
+
     def address(self, side: Side, host: Side | None = None) -> str:
         """The path with the ids of `side`; `host` is the chapter in whose pages they are asked."""
         values = {name: _value(self, name, side) for name in self.parameters}

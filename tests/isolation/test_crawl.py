@@ -24,7 +24,7 @@ def quiet() -> Iterator[None]:
 
 @pytest.mark.fault(1)
 @pytest.mark.fault(2)
-def test_crawler_finds_no_leak_on_any_route(db, record_property):
+def test_crawler_finds_no_leak_on_any_route(db, provider, record_property):
     routes, world = all_routes(), make_world()
     unknown = unknown_parameters(routes, world.home)
     assert not unknown, "\n".join(unknown)

@@ -1,12 +1,15 @@
 """The world that is crawled: a home chapter, two others, and everybody who may come along."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.management import call_command, get_commands
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.utils import timezone
 
 from chapters.models import Chapter
 from chapters.owned import SharedOrOwned
@@ -29,6 +32,11 @@ class Role:
     rights: frozenset[str] = frozenset()
     # A short crawl sends only the keen ones everywhere with everything.
     is_keen: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin lets this person in."""
+        return self.person is not None and self.person.is_staff
 
 
 @dataclass
@@ -57,7 +65,10 @@ def make_world() -> World:
         figures.update(place=home.chapter.place)
     denver = plant("Denver", registry.DENVER, published=True)
     tucson = plant("Tucson", registry.TUCSON, published=False)
-    return World(home, [denver, tucson], _roles(home, denver))
+    world = World(home, [denver, tucson], _roles(home, denver))
+    # What planting left for its commit is checked now, not again at every visit.
+    connection.check_constraints()
+    return world
 
 
 def _roles(home: Side, denver: Side) -> list[Role]:
@@ -94,15 +105,36 @@ def _backbone() -> User:
 # --- What must not change, what must not wander ---------------------------------------------------
 
 
-def rows_of(sides: list[Side]) -> Rows:
-    """Every row of these chapters as (table, key) to its hash."""
-    chapters = [side.chapter.pk for side in sides]
-    people = [side.user.pk for side in sides]
-    queries = [_hashes(model, "chapter_id = any(%s)") for model in owned_models()]
-    queries += [_hashes(Chapter, "id = any(%s)"), _hashes(User, "id = any(%s)")]
-    values = [chapters] * (len(queries) - 1) + [people]
+def written_tables() -> dict[str, int]:
+    """How many rows of each table this transaction has written so far, those undone included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables"
+            " where n_tup_ins + n_tup_upd + n_tup_del > 0"
+        )
+        return dict(cursor.fetchall())
+
+
+@contextmanager
+def as_testcase() -> Iterator[None]:
+    """A transaction that counts as the test's own: what runs in it may ask other services."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+
+
+def rows_of(sides: list[Side], tables: set[str] | None = None) -> Rows:
+    """Every row of these chapters (in `tables`, or in all) as (table, key) to its hash."""
+    chapters, people = [side.chapter.pk for side in sides], [side.user.pk for side in sides]
+    wanted = [(model, "chapter_id", chapters) for model in owned_models()]
+    wanted += [(Chapter, "id", chapters), (User, "id", people)]
+    wanted = [one for one in wanted if tables is None or one[0]._meta.db_table in tables]
+    if not wanted:
+        return {}
+    queries = [_hashes(model, f"{column} = any(%s)") for model, column, _ in wanted]
     with as_backbone(), connection.cursor() as cursor:
-        cursor.execute(" union all ".join(queries), values)
+        cursor.execute(" union all ".join(queries), [keys for _, _, keys in wanted])
         return {(table, key): digest for table, key, digest in cursor.fetchall()}
 
 
@@ -114,15 +146,17 @@ def _hashes(model: type[models.Model], where: str) -> str:
     return f"select '{table}', {key}, md5(({row})::text) from \"{table}\" t where {where}"
 
 
-def strayed_marks(sides: list[Side]) -> list[str]:
-    """Tables in which another chapter's row holds a mark of these chapters."""
+def strayed_marks(sides: list[Side], tables: set[str]) -> list[str]:
+    """Those of the tables in which another chapter's row holds a mark of these chapters."""
     chapters = [side.chapter.pk for side in sides]
     pattern = "|".join(side.mark for side in sides)
     queries = [
-        f"select '{model._meta.db_table}' from \"{model._meta.db_table}\" t"
+        f"select '{table}' from \"{table}\" t"
         " where (chapter_id is null or chapter_id <> all(%s)) and t::text ~ %s"
-        for model in owned_models()
+        for table in sorted(tables & {model._meta.db_table for model in owned_models()})
     ]
+    if not queries:
+        return []
     with as_backbone(), connection.cursor() as cursor:
         cursor.execute(" union ".join(queries), [chapters, pattern] * len(queries))
         return [table for (table,) in cursor.fetchall()]
@@ -137,6 +171,7 @@ def ids_of(side: Side) -> dict[str, Any]:
         "user": side.user.pk,
         "user_id": side.user.pk,
         "place": side.chapter.place.geoid,
+        "year": timezone.localdate().year,
         "role": "chair",
         "status": "active",
         "is_staff": "true",
