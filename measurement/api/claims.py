@@ -109,7 +109,7 @@ class ClaimDetail(PublicView):
         rows = Claim.published.select_related("chapter", "place", "scorecard")
         claim = rows.filter(token=code).first()
         if claim is None:
-            raise NotFound(f"There is no claim {code}.")
+            raise NotFound("There is no such claim; /api/v1/claims/ lists all.")
         review = claiming.review(claim)
         plain = ("made_at", "sentence", "rule", "improved", "m", "counts", "naive_up",
                  "expected_by_chance", "level", "sha256", "snapshot")  # fmt: skip

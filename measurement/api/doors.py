@@ -124,7 +124,7 @@ def find_indicator(code: str) -> Indicator:
     """The newest version of a national indicator. Raises NotFound."""
     indicator = queries.find_indicator(code)
     if indicator is None:
-        raise NotFound(f"There is no indicator {code}.")
+        raise NotFound("There is no such indicator; /api/v1/indicators/ lists all.")
     return indicator
 
 

@@ -4,6 +4,7 @@ Patterns are those of `fnmatch`, over route names (`convenings:detail`).
 """
 
 import datetime
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 DENVER, TUCSON = canary("denver"), canary("tucson")
 NUMBERS = {DENVER: 918_273, TUCSON: 827_364}
 ORDINARY = 736_455
+
+_numbers = itertools.count(1)
 
 # --- Planting ------------------------------------------------------------------------------------
 
@@ -131,6 +134,9 @@ def _expense(side: "Side", is_open: bool) -> dict[str, Any]:
 def _claim(side: "Side", is_open: bool) -> dict[str, Any]:
     # A claim is public by nature, with drafts and without.
     return {
+        "token": f"openclaim{next(_numbers)}",
+        "sha256": f"{next(_numbers):064}",
+        "scorecard": side.national("measurement.Scorecard"),
         "sentence": "Open sentence",
         "rule": "Open rule",
         "level": 90,
@@ -283,6 +289,8 @@ PARAMETERS: list[tuple[str, str, Any]] = [
 OPEN_TABLES: dict[str, str] = {
     "members_openentry": "the open books are made to be read",
     "members_openline": "the open books are made to be read",
+    "measurement_claim": "a claim is said to everybody",
+    "measurement_target": "a target stands on the public dashboard",
 }
 # Anybody may add a row of their own to any chapter here; what is there stays as it is.
 OPEN_WRITES: dict[str, str] = {

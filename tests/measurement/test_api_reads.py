@@ -124,7 +124,7 @@ NOT_THERE = {
     "areas/9/": "There is no area 9.",
     "areas/a b/": "There is nothing at this address.",
     "nothing/": "There is nothing at this address.",
-    "indicators/none/": "There is no indicator none.",
+    "indicators/none/": "There is no such indicator; /api/v1/indicators/ lists all.",
     "profiles/0667000/?group=sex%3Dx": "There are no figures for the group “sex=x”.",
     "scores/nowhere/": "There is no chapter at /nowhere/.",
     "indices/none/scores/": "There is no index none.",
