@@ -174,7 +174,8 @@ class Crawler:
         written = written_tables()
         with as_testcase():
             response = _ask(client, attempt)
-            touched = {table for table, rows in written_tables().items() if rows != written.get(table)}
+            now = written_tables()
+            touched = {table for table, rows in now.items() if rows != written.get(table)}
             problems = list(self._problems(name, role, attempt, response, touched))
             transaction.set_rollback(True)
         self.findings += [Finding(name, role.name, attempt, what) for what in problems]
