@@ -63,7 +63,7 @@ class Stack:
 
     # --- Up and down -----------------------------------------------------------------------
 
-    def start(self, seconds: float = 240.0) -> "Stack":
+    def start(self, seconds: float = 600.0) -> "Stack":
         """Start everything and wait until the site answers and the worker listens."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -33,7 +33,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """An installation of its own: the payment sandbox's clock never goes back."""
     running = Stack(tmp_path_factory.mktemp("later") / "state", free_ports(), DEMO="1")
     try:
-        yield running.start(240)
+        yield running.start()
     finally:
         running.stop()
 
