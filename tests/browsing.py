@@ -41,7 +41,7 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 class Visit:
@@ -151,7 +151,7 @@ class Visit:
 
     # --- What reaches them -----------------------------------------------------------------
 
-    def letter(self, to: str, subject: str, seconds: float = 20) -> dict[str, Any]:
+    def letter(self, to: str, subject: str, seconds: float = 60) -> dict[str, Any]:
         """The newest letter to somebody whose subject has these words; waits for it."""
 
         def look() -> dict[str, Any] | None:

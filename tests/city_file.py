@@ -44,7 +44,7 @@ class CityFile:
         with self.stack.holding(self.TABLE):
             self.request()
             until(lambda: self.column("status") == "running", "the job's start")
-            until(self.stack.is_held_up, "the job's standstill", 3)
+            until(self.stack.is_held_up, "the job's standstill", 30)
             yield
 
     def files(self) -> list[bytes]:

@@ -25,7 +25,7 @@ PAID = ["charge.succeeded", "payment_intent.succeeded", "checkout.session.comple
 ROOT = Path(__file__).parent.parent
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Return as soon as `holds()`; fail after `seconds`."""
     end = time.monotonic() + seconds
     while not holds():

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], what: str, seconds: float = 20.0) -> T:
+def until(look: Callable[[], T], what: str, seconds: float = 60.0) -> T:
     """The first true answer of `look`, asked again and again.
 
     Raises:
@@ -75,7 +75,7 @@ class Stack:
                 start_new_session=True,
             )
         until(self._is_up, "the stack", seconds)
-        until(lambda: "ready." in self.read_log("worker"), "the worker", 60)
+        until(lambda: "ready." in self.read_log("worker"), "the worker", seconds)
         return self
 
     def stop(self) -> None:
