@@ -2,11 +2,10 @@
 
 import datetime
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from members.gateway import ask, client, moment, nested
+from members.gateway import ask, ask_all, client, moment, nested
 
 _MOST_INVOICES = 200
 
@@ -118,24 +117,12 @@ def retrieve_subscription(ident: str) -> SubscriptionState:
 
 def _invoices(ident: str) -> tuple[Invoice, ...]:
     asked: Any = {"subscription": ident, "limit": 100, "expand": ["data.payments"]}
-    found = ask(lambda: _Listed(client().v1.invoices.list(asked)))
-    return tuple(sorted((_invoice(raw) for raw in found["data"]), key=_by_time))
+    found = ask_all(lambda: client().v1.invoices.list(asked), _MOST_INVOICES)
+    return tuple(sorted(map(_invoice, found), key=_by_time))
 
 
 def _by_time(invoice: Invoice) -> tuple[datetime.datetime, datetime.datetime]:
     return invoice.created_at, invoice.ends_at
-
-
-class _Listed:
-    """A list of Stripe's, page by page, as `ask` wants to read it."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-
-    def to_dict(self, *, recursive: bool) -> dict[str, Any]:
-        """All its objects as plain data."""
-        rows = islice(self.page.auto_paging_iter(), _MOST_INVOICES)
-        return {"data": [row.to_dict(recursive=recursive) for row in rows]}
 
 
 def end_at_period(ident: str, *, ends: bool) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -249,19 +250,19 @@ def ask(call: Callable[[], Any]) -> dict[str, Any]:
 
 
 class _Whole:
-    """A list of Stripe's to its end, page by page, as `ask` wants to read it."""
+    """A list of Stripe's, page by page, as `ask` wants to read it."""
 
-    def __init__(self, page: Any) -> None:
-        self.page = page
+    def __init__(self, page: Any, most: int | None) -> None:
+        self.page, self.most = page, most
 
     def to_dict(self, *, recursive: bool) -> dict[str, Any]:
-        """All its objects as plain data."""
-        return {"data": [plain(row) for row in self.page.auto_paging_iter()]}
+        """Its objects as plain data."""
+        return {"data": [plain(row) for row in islice(self.page.auto_paging_iter(), self.most)]}
 
 
-def ask_all(call: Callable[[], Any]) -> list[dict[str, Any]]:
-    """Every object of a list, however many pages it has; raises as `ask`."""
-    rows: list[dict[str, Any]] = ask(lambda: _Whole(call()))["data"]
+def ask_all(call: Callable[[], Any], most: int | None = None) -> list[dict[str, Any]]:
+    """Every object of a list, however many pages it has, or the first ones; raises as `ask`."""
+    rows: list[dict[str, Any]] = ask(lambda: _Whole(call(), most))["data"]
     return rows
 
 
