@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chapters.admin import ReadOnlyAdmin
+from members.actions.organizations import record_standing
 from members.models import (
     Focus,
     Need,
@@ -104,6 +105,14 @@ class OrganizationMembershipAdmin(KeptAdmin):
     list_select_related = ["organization", "chapter", "tier"]
     search_fields = ["organization__name"]
     readonly_fields = ["chapter", "organization", "tier", "joined_on", "paid_until", "created_at"]
+
+    def save_model(
+        self, request: HttpRequest, obj: OrganizationMembership, form: Any, change: bool
+    ) -> None:
+        """Store, and leave on record who gave it which status and seats."""
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            record_standing(obj, "staff", request.user)
 
 
 @admin.register(Representative)

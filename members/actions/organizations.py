@@ -117,6 +117,14 @@ def extend_organization(
     held.joined_on = held.joined_on or joined_on
     held.paid_until = until
     held.save()
+    record_standing(held, "dues")
+
+
+def record_standing(held: OrganizationMembership, why: str, by: Any = None) -> None:
+    """Leave on record how an organization's membership stands from now on; why: a word."""
+    until = held.paid_until.isoformat() if held.paid_until else None
+    facts = {"to": str(held.status), "until": until, "seats": held.seats, "why": why}
+    record("organization.moved", subject=held, chapter=held.chapter, by=by, facts=facts)
 
 
 # --- Seats --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from chapters.audit import record
 from chapters.models import Chapter
 from chapters.post import post
 from members.actions.memberships import lock_chapter, lock_membership
-from members.actions.organizations import primary_contact
+from members.actions.organizations import primary_contact, record_standing
 from members.actions.payables import Return, returns
 from members.actions.refunds import days_left, give_days, take_days
 from members.models import (
@@ -137,8 +137,7 @@ def _store(
 ) -> None:
     held.paid_until, held.status = max(until, today), status
     held.save(update_fields=["paid_until", "status"])
-    facts = {"to": str(status), "until": held.paid_until.isoformat(), "why": why}
-    record("organization.moved", subject=held, chapter=held.chapter, facts=facts)
+    record_standing(held, why)
 
 
 def _order(payment: Payment) -> tuple[OrganizationDues | None, OrganizationMembership | None]:

@@ -1,6 +1,9 @@
 """What is done with seats, invitations and gifts stands in the log, and names nobody for ever."""
 
 import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import timezone
 
 from chapters import audit
 from chapters.models import AuditEntry, Mail
@@ -59,6 +62,20 @@ def test_a_seat_that_is_taken_is_on_record(sf, mia):
         )
         organizations.accept_invitation(token, ana)
     assert recorded(sf)[-1] == ("seat.taken", ana.pk)
+
+
+def test_what_staff_and_dues_make_of_an_organization_is_on_record(sf, mia, bea, client_for):
+    held = make_organization_membership(sf, manager=mia)
+    address = reverse("admin:members_organizationmembership_change", args=[held.pk])
+    answers = {"status": "cancelled", "seats": "3", "is_listed": "on"}
+    bea.groups.add(Group.objects.get(name="Backbone lead"))
+    assert client_for(bea).post(address, answers).status_code == 302
+    with in_chapter(sf):
+        day = timezone.localdate()
+        organizations.extend_organization(held, held.tier, day, day)
+        log = AuditEntry.objects.filter(action="organization.moved").order_by("number")
+        found = [(one.by_id, one.facts["to"], one.facts["why"]) for one in log]
+    assert found == [(bea.pk, "cancelled", "staff"), (None, "active", "dues")]
 
 
 def test_declining_an_invitation_is_on_record_once(sf, mia):
