@@ -44,7 +44,7 @@ def lived_in(sign_ins: SignIns) -> None:
 
 def test_every_page_has_an_example() -> None:
     unknown = sorted({route for route, _ in routes() if not is_known(route)})
-    assert unknown == [], "Give each a line in tests/pages/registry.py"
+    assert unknown == [], "Give each a line among the PAGES of its subject in tests/pages"
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda page: page.name)
