@@ -32,7 +32,7 @@ class Asked:
 @public
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Cities side by side; ten reads, however many there are."""
+    """Cities side by side; eleven reads, however many there are."""
     library, lines = queries.library(), queries.current_lines()
     if not library:
         return render(request, "measurement/compare.html", {"library": library})
@@ -60,7 +60,9 @@ def _compared(asked: Asked, own: Place, places: Sequence[Place]) -> comparing.Co
     series = queries.find_standings(places, indicator, asked.group)
     targets = queries.find_targets(places, [line] if line else [])
     aims = {place: value for (place, _, group), value in targets.items() if group == asked.group}
-    return comparing.compare(indicator, own, series, places, asked.period, line, aims)
+    has_parts = line is not None and asked.group == queries.TOTAL
+    parts = queries.find_parts(places, line, asked.period) if has_parts and line else {}
+    return comparing.compare(indicator, own, series, places, asked.period, line, aims, parts)
 
 
 def _asked(query: QueryDict, library: Sequence[Indicator], lines: Sequence[ScorecardLine]) -> Asked:

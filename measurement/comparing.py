@@ -4,7 +4,7 @@ Samples of two cities are independent, so no years are shared between them, what
 the change of one city over time has the overlap of its own two windows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,13 @@ import numpy as np
 from chapters.models import Place
 from measurement import charts, wording
 from measurement.models import Indicator, ScorecardLine
-from measurement.progress import CHANCE, classify
+from measurement.progress import CHANCE, Progress, classify, gap_widened
 from measurement.queries import Point, overlap
 from measurement.queries.scores import NOMINAL
 from measurement.uncertainty import difference_test, moe_sum
+
+# Place, then group, to figures.
+Parts = Mapping[int, Mapping[str, Sequence[Point]]]
 
 LEVEL = 90
 MOST_SAID = 6
@@ -56,6 +59,7 @@ class Row:
     rank: str
     look: str
     since: str
+    gap_widened: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,12 @@ def compare(
     period: str,
     line: ScorecardLine | None = None,
     targets: Mapping[int, float] | None = None,
+    parts: Parts | None = None,
 ) -> Comparison:
     """Hold cities against one of them in a period; `line` says what the baseline is.
 
-    targets: by id of the place.
+    targets: by id of the place. parts: by id of the place, the figures of each group in it, where
+    it is the total that is compared.
     """
     unit = wording.unit_of(indicator)
     standings = _standings(indicator, own, series, places, period)
@@ -90,10 +96,13 @@ def compare(
     others = [one for one in standings if one.place.pk != own.pk]
     rows = [_row(one, own, unit, indicator) for one in standings]
     if line:
-        aims = targets or {}
+        aims, groups = targets or {}, parts or {}
         rows = [
-            _with_since(row, indicator, line, series[one.place.pk], one, aims.get(one.place.pk))
+            _with_since(
+                row, line, series[key], one.point, aims.get(key), groups.get(key, {}).values()
+            )
             for row, one in zip(rows, standings, strict=True)
+            for key in [one.place.pk]
         ]
     charted = [
         charts.dots(_drawn(standings), unit, is_narrow, own.name) for is_narrow in (False, True)
@@ -299,17 +308,28 @@ def _against(one: Standing) -> str:
 
 def _with_since(
     row: Row,
-    indicator: Indicator,
     line: ScorecardLine,
     points: Sequence[Point],
-    one: Standing,
+    new: Point | None,
     target: float | None,
+    parts: Iterable[Sequence[Point]],
 ) -> Row:
-    """The row with the class of its change since the baseline."""
-    old, new = _at(points, line.baseline.label), one.point
+    """The row with the class of its change since the baseline, and what it hides."""
+    old = _at(points, line.baseline.label)
     if old is not None and old is new:
         return replace(row, since="Baseline")
-    progress = classify(
+    total = _since(line, old, new, target)
+    ends = [(_at(part, line.baseline.label), new and _at(part, new.label)) for part in parts]
+    lost = gap_widened(total, [_since(line, *pair, None) for pair in ends])
+    look, words = wording.VERDICTS[total.status]
+    return replace(row, look=look, since=words, gap_widened=lost)
+
+
+def _since(
+    line: ScorecardLine, old: Point | None, new: Point | None, target: float | None
+) -> Progress:
+    indicator = line.indicator
+    return classify(
         old.value if old else None,
         new.value if new else None,
         direction=indicator.direction,
@@ -321,8 +341,6 @@ def _with_since(
         level=line.scorecard.level,
         comparable=_is_alike(indicator, old, new),
     )
-    look, words = wording.VERDICTS[progress.status]
-    return replace(row, look=look, since=words)
 
 
 def _is_alike(indicator: Indicator, old: Point | None, new: Point | None) -> bool:

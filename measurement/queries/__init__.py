@@ -4,7 +4,13 @@ A figure that a chapter has not published is never in here, whoever asks.
 """
 
 from measurement.queries.claims import Evidence, find_evidence
-from measurement.queries.compare import Choices, find_choices, find_places, find_standings
+from measurement.queries.compare import (
+    Choices,
+    find_choices,
+    find_parts,
+    find_places,
+    find_standings,
+)
 from measurement.queries.indices import find_standing, recipes
 from measurement.queries.reads import (
     ACROSS,
@@ -33,7 +39,9 @@ from measurement.queries.scores import (
 )
 from measurement.queries.series import (
     TOTAL,
+    Figures,
     Point,
+    find_figures,
     find_group,
     find_indicator,
     find_period,
@@ -54,6 +62,7 @@ __all__ = [
     "Change",
     "Choices",
     "Evidence",
+    "Figures",
     "Key",
     "NetworkScore",
     "Point",
@@ -70,6 +79,9 @@ __all__ = [
     "find_indicator",
     "find_overview",
     "find_period",
+    "find_figures",
+    "find_indicator",
+    "find_parts",
     "find_places",
     "find_profile",
     "find_rows",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from chapters.models import Chapter, Place
-from measurement.models import Indicator, Observation
-from measurement.queries.series import Point, find_figures
+from measurement.models import Indicator, Observation, ScorecardLine
+from measurement.queries.series import TOTAL, Point, find_figures
 
 MOST_OFFERED = 150
 
@@ -55,3 +55,19 @@ def find_standings(
         )
         for place in places
     }
+
+
+def find_parts(
+    places: Sequence[Place], line: ScorecardLine, period: str
+) -> dict[int, dict[str, list[Point]]]:
+    """Each place's figures of every group but the total, at the baseline and in a period.
+
+    One query.
+    """
+    rows = find_figures(places, [line.indicator_id])
+    found: dict[int, dict[str, list[Point]]] = {}
+    for (place, _, group), points in rows.items():
+        if group != TOTAL:
+            ends = [p for p in points.values() if p.label in (line.baseline.label, period)]
+            found.setdefault(place, {})[group] = ends
+    return found

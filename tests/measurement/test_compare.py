@@ -121,7 +121,7 @@ def test_the_page_costs_the_same_for_2_and_30_places(
     for place in places:
         make_chapter(place.name, place=place)
     codes = ",".join(place.geoid for place in places)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         text = text_of(client, f"/compare/?indicator=employment_rate_25_54&places={codes}")
     assert text.count('<th scope="row">') == cities
 
