@@ -1,11 +1,12 @@
 """What a dashboard shows of each indicator: words and drawings, put together once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from measurement import charts, foretelling, wording
 from measurement.models import DemographicGroup, Indicator
-from measurement.queries import TOTAL, Change, Point, Profile
+from measurement.queries import TOTAL, Change, Point, Profile, Score
 
 # Class, look, its words in a legend; the order of the bar.
 LEGEND = (
@@ -21,6 +22,12 @@ MARKS = {
     "worsened": "M10 20L0 9h6.4V0h7.2v9H20z",
     "unknown": "",
 }
+RESULTS = (
+    ("improved", "Improved"),
+    ("steady", "No clear difference"),
+    ("worsened", "Worsened"),
+    ("unknown", "No data, or not comparable"),
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,18 @@ class Segment:
     count: int
     start: float
     width: float
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asked for, and pairs of value and words that can be asked for."""
+
+    topic: str
+    result: str
+    group: str
+    topics: list[tuple[str, str]]
+    results: tuple[tuple[str, str], ...]
+    groups: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -77,7 +96,10 @@ class GroupChange:
 
 @dataclass(frozen=True)
 class Picture:
-    """One indicator in full: words, both sizes of each chart, tables."""
+    """One indicator in full: words, both sizes of each chart, tables.
+
+    `beside` is JSON for the drawing in the browser: the fitted line and the target.
+    """
 
     change: Change
     look: str
@@ -95,6 +117,8 @@ class Picture:
     rows: list[TableRow]
     groups: list[GroupChange]
     foretold: foretelling.Foretold | None
+    facts: list[tuple[str, str]]
+    beside: str
 
 
 def segments(counts: dict[str, int]) -> list[Segment]:
@@ -108,14 +132,35 @@ def segments(counts: dict[str, int]) -> list[Segment]:
     return found
 
 
-def cards(profile: Profile, topic: str = "") -> list[Card]:
-    """The counted indicators, then those beside them; all topics or one."""
-    changes = profile.score.changes + profile.score.beside
-    return [
-        _card(change, profile.series.get(change.indicator.code, {}).get(TOTAL, []))
-        for change in changes
-        if topic in ("", change.indicator.topic)
-    ]
+def filters(asked: Mapping[str, str], score: Score, names: Mapping[str, str]) -> Filters:
+    """The choices of a dashboard; names: group keys to names."""
+    topics = sorted({change.indicator.topic for change in score.changes + score.beside})
+    keys = {part.group for parts in score.groups.values() for part in parts} - {TOTAL}
+    return Filters(
+        asked.get("topic", ""),
+        asked.get("result", ""),
+        asked.get("group", TOTAL),
+        [(topic, topic.capitalize()) for topic in topics],
+        RESULTS,
+        [(key, names[key]) for key in sorted(keys)],
+    )
+
+
+def cards(profile: Profile, asked: Filters) -> list[Card]:
+    """The counted indicators, then those beside them, as far as they were asked for.
+
+    Where a group is asked for, each card is about that group; indicators without it are left out.
+    """
+    found = []
+    for total in profile.score.changes + profile.score.beside:
+        code = total.indicator.code
+        parts = {part.group: part for part in profile.score.groups[code]} | {TOTAL: total}
+        change = parts.get(asked.group)
+        if change is None or asked.topic not in ("", total.indicator.topic):
+            continue
+        card = _card(change, profile.series.get(code, {}).get(asked.group, []))
+        found += [card] if asked.result in ("", card.look) else []
+    return found
 
 
 def picture(profile: Profile, code: str, names: dict[str, str]) -> Picture | None:
@@ -155,6 +200,8 @@ def picture(profile: Profile, code: str, names: dict[str, str]) -> Picture | Non
         rows=_rows(found, names, unit),
         groups=_groups(profile.score.groups.get(code, ()), names, unit),
         foretold=foretold,
+        facts=wording.list_facts(change),
+        beside=json.dumps({"fitted": [asdict(end) for end in fitted], "target": change.target}),
     )
 
 
@@ -178,7 +225,7 @@ def _card(change: Change, points: Sequence[Point]) -> Card:
         sentence=wording.describe_change(change),
         note="" if change.line.counted else change.line.note,
         gap_widened=change.gap_widened,
-        spark=charts.spark(points),
+        spark=charts.spark(points, change.target),
     )
 
 

@@ -97,6 +97,18 @@ class Trend:
 
 
 @dataclass(frozen=True)
+class Range:
+    """A group or a city: its value, the ends of its margin, and its value in words."""
+
+    name: str
+    value: float | None
+    low: float
+    high: float
+    text: str
+    has_caution: bool = False
+
+
+@dataclass(frozen=True)
 class Bar:
     """A group: its value as a dot, its margin as a bar."""
 
@@ -181,18 +193,19 @@ def trend(
     )
 
 
-def spark(points: Sequence[Point]) -> Trend | None:
-    """The line alone, small."""
+def spark(points: Sequence[Point], aim: float | None = None) -> Trend | None:
+    """The line alone, small, with the value of a target where there is one."""
     known = [point for point in points if point.value is not None]
     if len(known) < 2:
         return None
-    values = [point.value or 0 for point in known]
+    values = [point.value or 0 for point in known] + ([] if aim is None else [aim])
     pad = (max(values) - min(values)) * 0.15 or 1
     x = Scale(*_years(known), SPARK.left, SPARK.width - SPARK.right)
     y = Scale(min(values) - pad, max(values) + pad, SPARK.height - SPARK.bottom, SPARK.top)
     marks = [Mark(x.at(_year(p)), y.at(p.value or 0)) for p in known]
     lines = [_path([(x.at(_year(p)), y.at(p.value or 0)) for p in s]) for s in runs(points)]
-    return Trend(SPARK, lines, [], [], [], [], marks, marks[0], marks[-1], True)
+    drawn = Trend(SPARK, lines, [], [], [], [], marks, marks[0], marks[-1], True)
+    return drawn if aim is None else replace(drawn, aim=Mark(SPARK.left, y.at(aim)))
 
 
 def dots(
@@ -202,21 +215,23 @@ def dots(
 
     own: the name of the one that the others are held against.
     """
-    known = [point for _, point in rows if point.value is not None]
+    return ranges([_range(name, point, unit) for name, point in rows], unit, is_narrow, own)
+
+
+def ranges(rows: Sequence[Range], unit: Unit, is_narrow: bool, own: str = "") -> Dots | None:
+    """The same for values whose margins differ below and above."""
+    known = [row for row in rows if row.value is not None]
     if not known:
         return None
     step, left = (60, 14) if is_narrow else (46, 150)
     height = 52 + step * len(rows)
     frame = Frame(350 if is_narrow else 760, height, left, 70 if is_narrow else 90, 36, 16)
-    ticks = _ticks(*_extent(known))[:: 2 if is_narrow else 1]
-    x = Scale(*_ends(_ticks(*_extent(known))), frame.left, frame.width - frame.right)
+    every = _ticks(min(row.low for row in known), max(row.high for row in known))
+    x = Scale(every[0], every[-1], frame.left, frame.width - frame.right)
     return Dots(
         frame=frame,
-        ticks=[Mark(x.at(tick), 0, _tick(tick, unit)) for tick in ticks],
-        bars=[
-            replace(_bar(name, p, n, x, unit, step), is_own=name == own)
-            for n, (name, p) in enumerate(rows)
-        ],
+        ticks=[Mark(x.at(tick), 0, _tick(tick, unit)) for tick in every[:: 2 if is_narrow else 1]],
+        bars=[replace(_bar(row, n, x, step), is_own=row.name == own) for n, row in enumerate(rows)],
         is_narrow=is_narrow,
     )
 
@@ -273,10 +288,6 @@ def _exponent(number: float) -> int:
     return power
 
 
-def _ends(ticks: Sequence[float]) -> tuple[float, float]:
-    return ticks[0], ticks[-1]
-
-
 def _tick(tick: float, unit: Unit) -> str:
     shown = f"{abs(tick) * unit.scale:,.10f}".rstrip("0").rstrip(".")
     sign = "\N{MINUS SIGN}" if tick < 0 else ""
@@ -310,14 +321,22 @@ def _time_ticks(points: Sequence[Point], x: Scale, is_narrow: bool) -> list[Mark
     return [Mark(x.at(_year(p)), 0, p.label) for p in reversed(chosen)]
 
 
-def _bar(name: str, point: Point, n: int, x: Scale, unit: Unit, step: int) -> Bar:
-    value, margin = point.value, point.margin or 0
+def _range(name: str, point: Point, unit: Unit) -> Range:
+    value, margin = point.value or 0, point.margin or 0
+    is_weak = point.reliability not in ("good", "")
+    return Range(
+        name, point.value, value - margin, value + margin, unit.value(point.value), is_weak
+    )
+
+
+def _bar(row: Range, n: int, x: Scale, step: int) -> Bar:
+    has_value = row.value is not None
     return Bar(
-        name=name,
+        name=row.name,
         y=36 + step * (n + 0.55),
-        x=None if value is None else x.at(value),
-        low=x.start if value is None else x.at(value - margin),
-        high=x.end if value is None else x.at(value + margin),
-        text=unit.value(value),
-        has_caution=point.reliability not in ("good", ""),
+        x=None if row.value is None else x.at(row.value),
+        low=x.at(row.low) if has_value else x.start,
+        high=x.at(row.high) if has_value else x.end,
+        text=row.text,
+        has_caution=row.has_caution,
     )

@@ -64,4 +64,6 @@ urlpatterns = [
     path("<slug:chapter>/dashboard/", views.dashboard, name="dashboard"),
     path("<slug:chapter>/dashboard/file/", views.city_file, name="city-file"),
     path("<slug:chapter>/dashboard/<slug:code>/", views.indicator, name="indicator"),
+    path("<slug:chapter>/dashboard/<slug:code>/image.svg", views.image, name="image"),
+    path("<slug:chapter>/dashboard/<slug:code>/embed/", views.embed, name="embed"),
 ]

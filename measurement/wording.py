@@ -140,6 +140,32 @@ def describe_finding(change: Change, place: str) -> str:
     return f"{first} In {old.label} it was {unit.value(old.value)}. {describe_change(change)}"
 
 
+def list_facts(change: Change) -> list[tuple[str, str]]:
+    """Name and value of what stands beside an indicator's chart, from baseline to target."""
+    unit, line = unit_of(change.indicator), change.line
+    facts = [
+        (f"Baseline, {line.baseline.label}", with_margin(change.baseline, unit)),
+        (f"Latest, {line.current.label}", with_margin(change.current, unit)),
+    ]
+    if change.difference is not None and change.status != "not_comparable":
+        sign = "+" if change.difference > 0 else MINUS
+        moved = f"{sign}{unit.change(change.difference)} {unit.margin(change.margin)}"
+        facts.append(("Change", moved.strip() if change.difference else unit.change(0)))
+    if change.target is not None:
+        facts += [("Target", unit.value(change.target)), *_to_go(change, change.target, unit)]
+    return facts
+
+
+def _to_go(change: Change, target: float, unit: Unit) -> list[tuple[str, str]]:
+    value = change.current.value if change.current else None
+    left = None if value is None else change.indicator.direction * (target - value)
+    if left is None or left <= 0:
+        return []
+    facts = [("Still to go", unit.change(left))]
+    percent = change.progress.percent_of_targeted_change
+    return facts if percent is None else [*facts, ("Of the way gone", f"{max(percent, 0):.0f}%")]
+
+
 def headline(score: Score) -> str:
     """“3 of 5 indicators improved”, the title of a dashboard."""
     if not score.m:

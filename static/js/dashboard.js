@@ -59,9 +59,13 @@
     const known = groups.flatMap((group) => group.points).filter((point) => point.value !== null);
     if (!known.length) return false;
     const lows = known.map((p) => p.value - (p.margin_90 || 0)), highs = known.map((p) => p.value + (p.margin_90 || 0));
-    const marks = ticks(Math.min(...lows), Math.max(...highs));
+    // The trend and the target belong to the total, so they are drawn where it is shown.
+    const beside = keys.includes("") ? JSON.parse(figure.dataset.beside) : { fitted: [], target: null };
+    const more = beside.fitted.flatMap((end) => [end.value - end.margin, end.value + end.margin]).concat(beside.target ?? []);
+    const marks = ticks(Math.min(...lows, ...more), Math.max(...highs, ...more));
     const years = known.map(year), first = Math.min(...years), last = Math.max(Math.max(...years), first + 1);
-    const x = (point) => round(frame.l + (year(point) - first) / (last - first) * (frame.w - frame.l - frame.r));
+    const at = (time) => round(frame.l + (time - first) / (last - first) * (frame.w - frame.l - frame.r));
+    const x = (point) => at(year(point));
     const y = (value) => round(frame.h - frame.b - (value - marks[0]) / (marks.at(-1) - marks[0]) * (frame.h - frame.b - frame.t));
     const svg = make("svg", { class: "plot", viewBox: `0 0 ${frame.w} ${frame.h}`, "font-size": 13, fill: "var(--c-text)", role: "group", "aria-label": `${data.name}, ${data.place_name}. ${known.length} figures, reached with the arrow keys.` });
     for (const mark of marks) {
@@ -73,6 +77,7 @@
     const axis = [...new Map(known.map((point) => [point.end, point])).values()].sort((a, b) => year(b) - year(a));
     const every = narrow ? Math.ceil(axis.length / 3) : Math.ceil(axis.length / 6);
     axis.filter((_, n) => n % every === 0).forEach((point) => svg.append(make("text", { x: x(point), y: frame.h - frame.b + 24, "text-anchor": "middle" }, point.period)));
+    drawBeside(svg, beside, at, y, { left: frame.l, right: frame.w - frame.r }, data.unit);
     groups.forEach((group, n) => drawGroup(svg, group, COLORS[n % COLORS.length], x, y));
     const dots = groups.flatMap((group, n) => drawDots(svg, group, COLORS[n % COLORS.length], x, y, data.unit, readout));
     groups.forEach((group, n) => label(svg, group, COLORS[n % COLORS.length], x, y, data.unit, narrow && { x: frame.w - frame.r, y: 18 + 14 * n }));
@@ -91,6 +96,17 @@
     }
     parts.slice(1).forEach((part, n) => svg.append(make("path", { d: path([parts[n].at(-1), part[0]], x, (p) => y(p.value)), fill: "none", stroke: color, "stroke-width": 2, "stroke-dasharray": "2 5" })));
     for (const part of parts) svg.append(make("path", { d: path(part, x, (p) => y(p.value)), fill: "none", stroke: color, "stroke-width": 3, "stroke-linecap": "round", "stroke-linejoin": "round" }));
+  };
+  const drawBeside = (svg, { fitted, target }, at, y, edge, unit) => {
+    if (fitted.length) {
+      const line = (ends, value) => ends.map((end) => `${at(end.year)} ${y(value(end))}`).join("L");
+      const band = `M${line(fitted, (end) => end.value + end.margin)}L${line([...fitted].reverse(), (end) => end.value - end.margin)}Z`;
+      svg.append(make("path", { d: band, fill: "none", stroke: "var(--c-muted)", "stroke-dasharray": "2 4" }));
+      svg.append(make("path", { d: `M${line(fitted, (end) => end.value)}`, fill: "none", stroke: "var(--c-muted)", "stroke-width": 2 }));
+    }
+    if (target === null) return;
+    svg.append(make("path", { d: `M${edge.left} ${y(target)}H${edge.right}`, stroke: "var(--c-target)", "stroke-width": 2, "stroke-dasharray": "8 5" }));
+    svg.append(make("text", { x: edge.left + 6, y: y(target) - 6, fill: "var(--c-target)", "font-weight": 700 }, `Target ${say(target, unit)}${unit.suffix}`));
   };
   // The newest value, large, beside its dot; on a narrow drawing above the field.
   const label = (svg, group, color, x, y, unit, place) => {

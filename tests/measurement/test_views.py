@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from chapters.models import Place
-from tests.factories import make_chapter, make_observation
+from tests.factories import make_chapter, make_observation, make_seat, make_user
 
 DASHBOARD = "/san-francisco/dashboard/"
 
@@ -40,6 +41,51 @@ def test_a_topic_filters_the_cards_and_not_the_score(figures: None, sf: Any, cli
     assert "<h1>3 of 5 indicators improved</h1>" in text
     assert text.count('<article class="ind"') == 2
     assert "No indicator here" in page(client, f"{DASHBOARD}?topic=nothing")
+
+
+def test_results_and_groups_filter_the_cards_too(figures: None, sf: Any, client: Any) -> None:
+    improved = page(client, f"{DASHBOARD}?result=improved")
+    assert improved.count('<article class="ind"') == 4  # three that count, one beside
+    assert improved.count('<span class="status" data-v="improved">') == 4 + 1
+    women = page(client, f"{DASHBOARD}?group=sex%3Dfemale")
+    assert '<option value="sex=female" selected>Women</option>' in women
+    assert "<h1>3 of 5 indicators improved</h1>" in women
+    assert women.count('<article class="ind"') == 3  # ratios and gaps have no women of their own
+    both = page(client, f"{DASHBOARD}?group=sex%3Dfemale&result=worsened&topic=work")
+    assert "No indicator matches these filters." in both
+
+
+def test_only_the_council_is_led_to_its_files(
+    figures: None, sf: Any, client: Any, client_for: Any
+) -> None:
+    chair = make_user()
+    make_seat(sf, chair)
+    assert "/san-francisco/data/" not in page(client, DASHBOARD)
+    assert 'href="/san-francisco/data/">load figures</a>' in page(client_for(chair), DASHBOARD)
+
+
+def test_an_image_says_what_it_shows_and_stands_alone(figures: None, sf: Any, client: Any) -> None:
+    response = client.get(f"{DASHBOARD}employment_rate_25_54/image.svg")
+    assert response.headers["Content-Type"] == "image/svg+xml"
+    text = response.content.decode()
+    ElementTree.fromstring(text)
+    assert "People in work, ages 25 to 54: better than in 2010–2014" in text
+    assert "Source: Urban Institute" in text and "var(" not in text
+    assert "/san-francisco/dashboard/employment_rate_25_54/</text>" in text
+    assert client.get(f"{DASHBOARD}nothing/image.svg").status_code == 404
+
+
+def test_any_site_may_frame_the_embedded_chart_and_no_other_page(
+    figures: None, sf: Any, client: Any
+) -> None:
+    address = f"{DASHBOARD}employment_rate_25_54/"
+    framed, plain = client.get(f"{address}embed/"), client.get(address)
+    assert "frame-ancestors *" in framed.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in framed.headers
+    assert "frame-ancestors 'none'" in plain.headers["Content-Security-Policy"]
+    assert plain.headers["X-Frame-Options"] == "DENY"
+    assert f"{address}embed/" in plain.content.decode()
+    assert "<script" not in framed.content.decode()
 
 
 def test_a_year_without_a_figure_stays_a_gap(figures: None, sf: Any, client: Any) -> None:
@@ -77,7 +123,13 @@ def test_the_library_defines_every_indicator(figures: None, client: Any) -> None
 @pytest.mark.parametrize("own", [1, 30])
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [(DASHBOARD, 6), (f"{DASHBOARD}employment_rate_25_54/", 7), ("/indicators/", 2)],
+    [
+        (DASHBOARD, 6),
+        (f"{DASHBOARD}?group=sex%3Dfemale", 6),
+        (f"{DASHBOARD}employment_rate_25_54/", 7),
+        (f"{DASHBOARD}employment_rate_25_54/embed/", 8),
+        ("/indicators/", 2),
+    ],
 )
 def test_query_counts_do_not_grow(
     figures: None, sf: Any, client: Any, django_assert_num_queries: Any, own: int, address: str,
@@ -102,7 +154,8 @@ def test_every_city_and_indicator_can_be_drawn(figures: None, client: Any, name:
 
 
 def test_no_page_breaks_the_content_policy(figures: None, sf: Any, client: Any) -> None:
-    for address in (DASHBOARD, f"{DASHBOARD}employment_rate_25_54/", "/indicators/", "/api/v1/"):
+    one = f"{DASHBOARD}employment_rate_25_54/"
+    for address in (DASHBOARD, one, f"{one}embed/", "/indicators/", "/api/v1/"):
         text = page(client, address)
         assert " style=" not in text and "<style" not in text
         assert not re.search(r"<script(?![^>]* src=)|\son[a-z]+=", text)

@@ -54,6 +54,11 @@ PAGES = [
         f"{CHAPTER}dashboard/<slug:code>/",
         f"{SF}/dashboard/employment_gap_25_54/",
     ),
+    Shown(
+        "embed",
+        f"{CHAPTER}dashboard/<slug:code>/embed/",
+        f"{SF}/dashboard/employment_gap_25_54/embed/",
+    ),
     Shown("indicators", "indicators/", "/indicators/"),
     Shown("uploads", f"{CHAPTER}data/", f"{SF}/data/", "lou"),
     Shown("upload-new", f"{CHAPTER}data/new/", f"{SF}/data/new/", "lou"),

@@ -28,6 +28,7 @@ NO_PAGES = {
     "readyz": "for machines",
     "webhooks/stripe/": "for the payment provider",
     f"{CHAPTER}dashboard/file/": "takes a form only",
+    f"{CHAPTER}dashboard/<slug:code>/image.svg": "a file",
     f"{UPLOAD}problems/": "a file",
     f"{UPLOAD}<slug:step>/": "takes a form only",
     f"{CHAPTER}claims/make/": "takes a form only",
