@@ -245,6 +245,7 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ),
     ("measurement:target-withdraw", "pk", lambda side: side.row("measurement.Target").pk),
     ("measurement:api-index-scores", "code", "womens_wellbeing"),
+    ("measurement:index", "code", "work_and_parity"),
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:billing-*", "pk", lambda side: side.row("members.Subscription").pk),
