@@ -1,5 +1,6 @@
 """Trend, forecast and targets of an indicator in one place, in words and as a line to draw."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from measurement.models import Indicator, Target
 from measurement.queries import TOTAL, Change, Point
 from measurement.trend import Trend, Turn, fit_trend, turn_of_curve
 from measurement.uncertainty import critical_value
+
+FAR = 50  # years that nobody should foretell from a straight line
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ def foretell(change: Change, points: Sequence[Point]) -> Foretold | None:
     sentences = [_describe(trend, change.indicator, used, level)]
     if turn:
         sentences.append(_describe_turn(turn, change))
+    if change.target is not None and change.status not in ("target_met", "target_kept"):
+        sentences += describe_pace(trend, change.target, years[-1])
     line = tuple(_fitted(trend, year, level) for year in (years[0], years[-1]))
     if trend.scale:
         step = (years[-1] - years[0]) / 8
@@ -110,6 +115,21 @@ def _turn(change: Change, used: Sequence[Point], years: Sequence[float], level: 
 def _fitted(trend: Trend, year: float, level: int) -> Fitted:
     at = trend.at(year)
     return Fitted(year, at.value, critical_value(level) * at.se)
+
+
+def describe_pace(trend: Trend, target: float, now: float) -> list[str]:
+    """When the line reaches a target, as a sentence; none where there is no trend to follow.
+
+    now: the year of the newest figure.
+    """
+    if trend.direction == "no_detectable_trend":
+        return []
+    years = (target - trend.at(now).value) / trend.slope
+    if years < 0:
+        return ["The trend leads away from the target."]
+    if years > FAR:
+        return [f"At this pace the target is not reached within {FAR} years."]
+    return [f"At this pace the target is reached in {math.ceil(now + years)}."]
 
 
 def _describe(trend: Trend, indicator: Indicator, used: Sequence[Point], level: int) -> str:

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from chapters.scope import in_chapter
+from measurement.foretelling import describe_pace
 from measurement.models import DemographicGroup, Indicator, Target
+from measurement.trend import fit_trend
 from tests.factories import make_seat, make_user
 
 ADDRESS = "/san-francisco/targets/"
@@ -67,3 +69,16 @@ def test_windows_that_share_years_are_too_few_for_a_trend(
 ) -> None:
     page = client.get(f"/san-francisco/dashboard/{CODE}/").content.decode()
     assert "with its 90% band dotted" not in page
+
+
+def test_the_pace_says_when_a_target_is_reached() -> None:
+    years = list(range(2014, 2024))
+    rising = fit_trend(years, [0.5 + 0.01 * (year - 2014) for year in years], [0.001] * 10)
+    assert rising is not None
+    assert describe_pace(rising, 0.655, 2023) == ["At this pace the target is reached in 2030."]
+    assert describe_pace(rising, 0.3, 2023) == ["The trend leads away from the target."]
+    assert describe_pace(rising, 5.0, 2023) == [
+        "At this pace the target is not reached within 50 years."
+    ]
+    flat = fit_trend(years, [0.5, 0.6] * 5, [0.001] * 10)
+    assert flat is not None and describe_pace(flat, 0.7, 2023) == []
