@@ -29,6 +29,7 @@ class Frame:
 WIDE = Frame(760, 340, 64, 150, 24, 40)
 NARROW = Frame(350, 300, 52, 24, 44, 38)
 SPARK = Frame(170, 52, 8, 12, 8, 8)
+SMALL = Frame(260, 130, 10, 12, 12, 30)
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,30 @@ def spark(points: Sequence[Point], aim: float | None = None) -> Trend | None:
     lines = [_path([(x.at(_year(p)), y.at(p.value or 0)) for p in s]) for s in runs(points)]
     drawn = Trend(SPARK, lines, [], [], [], [], marks, marks[0], marks[-1], True)
     return drawn if aim is None else replace(drawn, aim=Mark(SPARK.left, y.at(aim)))
+
+
+def multiples(series: Sequence[tuple[str, Sequence[Point]]]) -> list[tuple[str, Trend]]:
+    """Small charts side by side on one scale of years and values, for those with any figure."""
+    rows = [(name, [p for p in points if p.value is not None]) for name, points in series]
+    known = [point for _, points in rows for point in points]
+    if not known:
+        return []
+    ticks = _ticks(*_extent(known), most=3)
+    x = Scale(*_years(sorted(known, key=_year)), SMALL.left, SMALL.width - SMALL.right)
+    y = Scale(ticks[0], ticks[-1], SMALL.height - SMALL.bottom, SMALL.top)
+    return [(name, _small(points, x, y)) for name, points in rows if points]
+
+
+def _small(points: Sequence[Point], x: Scale, y: Scale) -> Trend:
+    stretches = runs(points)
+    marks = [Mark(x.at(_year(p)), y.at(p.value or 0)) for p in points]
+    lines = [_path([(x.at(_year(p)), y.at(p.value or 0)) for p in s]) for s in stretches]
+    bands = [_band(s, x, y) for s in stretches if len(s) > 1 and s[0].margin is not None]
+    pairs = zip(stretches, stretches[1:], strict=False)
+    bridges = [_bridge(a[-1], b[0], x, y) for a, b in pairs]
+    ends = [Mark(marks[0].x, 0, points[0].label, anchor="start")]
+    ends += [Mark(marks[-1].x, 0, points[-1].label, anchor="end")] if len(points) > 1 else []
+    return Trend(SMALL, lines, bands, bridges, ends, [], marks, marks[0], marks[-1], True)
 
 
 def dots(

@@ -23,6 +23,13 @@ Parts = Mapping[int, Mapping[str, Sequence[Point]]]
 
 LEVEL = 90
 MOST_SAID = 6
+MOST_SMALL = 12
+# What became of one city, and of several.
+MOVES = {
+    "improved": ("improved", "improved"),
+    "worsened": ("worsened", "worsened"),
+    "steady": ("shows no clear change", "show no clear change"),
+}
 NOBODY_LEADS = "Neither more nor less of it is progress, so no city is ahead of another."
 NOT_CAUSED = (
     "Whether chapters caused a difference. The figures describe whole cities, and many things "
@@ -73,6 +80,8 @@ class Comparison:
     rows: list[Row]
     has_ranks: bool
     has_since: bool
+    moves: str
+    multiples: list[tuple[Row, charts.Trend]]
 
 
 def compare(
@@ -115,6 +124,8 @@ def compare(
         rows=rows,
         has_ranks=any(one.ranks for one in standings),
         has_since=line is not None,
+        moves=_moves(rows),
+        multiples=_multiples(rows, standings, series) if line else [],
     )
 
 
@@ -341,6 +352,30 @@ def _since(
         level=line.scorecard.level,
         comparable=_is_alike(indicator, old, new),
     )
+
+
+def _moves(rows: Sequence[Row]) -> str:
+    """What became of the cities since the baseline: “Denver and Atlanta improved; 3 cities …”."""
+    parts = [
+        f"{_listed(names)} {said[len(names) > 1]}"
+        for look, said in MOVES.items()
+        if (names := [row.name for row in rows if row.look == look])
+    ]
+    return "; ".join(parts) or "No change can be told"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{len(names)} cities" if len(names) > 2 else " and ".join(names)
+
+
+def _multiples(
+    rows: Sequence[Row], standings: Sequence[Standing], series: Mapping[int, Sequence[Point]]
+) -> list[tuple[Row, charts.Trend]]:
+    """A small chart for each city, in the order of the table."""
+    drawn = charts.multiples(
+        [(str(n), series[one.place.pk]) for n, one in enumerate(standings[:MOST_SMALL])]
+    )
+    return [(rows[int(n)], chart) for n, chart in drawn]
 
 
 def _is_alike(indicator: Indicator, old: Point | None, new: Point | None) -> bool:

@@ -148,3 +148,12 @@ def test_what_does_not_exist_is_replaced_and_said(
 
 def test_an_empty_library_has_nothing_to_compare(db: None, client: Any) -> None:
     assert "No indicators yet" in text_of(client, "/compare/")
+
+
+def test_small_charts_share_a_scale_and_say_what_became_of_each_city(
+    figures: None, sf: Any, client: Any
+) -> None:
+    address = "/compare/?indicator=employment_rate_25_54&with=0667000&places=0667000,0820000"
+    text = " ".join(text_of(client, address).split())
+    assert "Denver and San Francisco improved</h2>" in text
+    assert text.count('aria-labelledby="small-') == 2
