@@ -33,7 +33,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _is_database_away(error: BaseException | None) -> bool:
     """Whether a lost connection began it; cleaning up after one may fail in other words."""
     while error is not None:
-        # A server that ends in the middle of an answer gives the driver's bare class, no code.
+        # "Server closed the connection unexpectedly", at a commit above all, is of the bare class.
         is_cut = type(error) is DatabaseError and error.__cause__ is not None
         if is_cut or isinstance(error, InterfaceError | OperationalError):
             return True
