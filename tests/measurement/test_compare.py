@@ -9,7 +9,7 @@ import pytest
 
 from chapters.models import Place
 from measurement.comparing import NOBODY_LEADS, Comparison, compare
-from measurement.models import Indicator
+from measurement.models import Indicator, Period, Scorecard, ScorecardLine
 from measurement.queries import Point
 from tests.factories import make_chapter
 
@@ -102,6 +102,28 @@ def test_without_an_error_there_is_no_test() -> None:
 def test_chance_is_said_beside_the_differences() -> None:
     found = held({f"City {n}": [point(0.5 + n / 100)] for n in range(11)})
     assert any("Of 10 tested at 90 percent, about 1.0 would" in text for text in found.unsaid)
+
+
+def test_a_better_total_says_that_a_group_lost_ground() -> None:
+    line = ScorecardLine(
+        scorecard=Scorecard(level=90),
+        indicator=Indicator(code="x", name="X", value_type="proportion", direction=1, decimals=1),
+        baseline=Period(label="2018"),
+        current=Period(label=PERIOD),
+    )
+    cities = [Place(pk=n, name=name, geoid=str(n)) for n, name in enumerate(("Ash", "Birch"), 1)]
+    series = {n: [point(0.5, year=2018), point(0.6)] for n in (1, 2)}
+    women = {1: [0.5, 0.4], 2: [0.5, 0.49]}
+    parts = {
+        n: {"sex=female": [point(then, year=2018), point(now)]} for n, (then, now) in women.items()
+    }
+    found = compare(line.indicator, cities[0], series, cities, PERIOD, line, None, parts)
+    assert [(row.name, row.since, row.gap_widened) for row in found.rows] == [
+        ("Ash", "Improved", True),
+        ("Birch", "Improved", False),
+    ]
+    assert found.moves == "Ash and Birch improved"
+    assert [row.name for row, _ in found.multiples] == ["Ash", "Birch"]
 
 
 # --- The page -----------------------------------------------------------------------------------
