@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from chapters.models import Mail
 from chapters.scope import in_chapter
 from members.actions.disputes import settle_dispute
 from members.actions.reconciling import _waiting_disputes
@@ -71,6 +72,23 @@ def test_a_closed_inquiry_is_asked_about_no_more(payment):
     with in_chapter(payment.chapter):
         assert Dispute.objects.get().status == "open"
     assert len(_waiting_disputes(payment.chapter, timezone.now())) == 1
+
+
+def test_letters_tell_an_inquiry_from_a_dispute_and_its_end(payment, lou):
+    for status in ("warning_needs_response", "warning_closed", "needs_response", "lost"):
+        dispute(payment, status)
+        dispute(payment, status)
+    with in_chapter(payment.chapter):
+        rows = Mail.objects.filter(to=lou.email).order_by("created_at")
+        subjects = [
+            subject.partition("San")[0] for subject in rows.values_list("subject", flat=True)
+        ]
+    assert subjects == [
+        "A bank asks about $25.00: ",
+        "Closed: the inquiry about $25.00 in ",
+        "A payment of $25.00 is disputed: ",
+        "Lost: the dispute over $25.00 in ",
+    ]
 
 
 def test_half_refunded_and_half_disputed_is_gone_when_the_dispute_is_lost(payment):

@@ -10,6 +10,7 @@ from members import actions, gateway
 from members.actions.refunds import RefundRefused, refund_payment, send_refund
 from members.dues import a_year_after
 from members.models import Dispute, Line, Membership, Payment, Refund
+from tests.factories import make_seat, make_user
 from tests.payments import open_page, pay
 from tests.sandboxes import DISPUTED, GOOD, REFUND_FAILS, Sandbox
 from tests.subscribing import advance, apply_news, membership, paid_until, subscribe
@@ -160,3 +161,45 @@ def test_disputed_payment_keeps_the_membership_until_it_is_lost(provider, mia, s
         assert Dispute.objects.get().status == outcome
     assert membership(sf).status == status
     assert 1500 + 134 in books(sf).values()
+
+
+def told(chapter) -> list[tuple[str, str, str]]:
+    with in_chapter(chapter):
+        rows = Mail.objects.filter(chapter=chapter, kind__startswith="dispute")
+        return sorted(rows.values_list("kind", "to", "subject"))
+
+
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_chair_and_backbone_are_told_of_a_dispute_once(provider, mia, sf, lou, bea, outcome):
+    paid(provider, mia, sf, DISPUTED)
+    advance(provider, 0)
+    apply_news(provider)
+    apply_news(provider)
+    with in_chapter(sf):
+        dispute = Dispute.objects.get()
+        assert dispute.answer_by is not None
+        due = sf.day_of(dispute.answer_by)
+        number = dispute.payment.receipt_number
+        letters = Mail.objects.filter(kind="dispute-opened")
+        texts = {one.to: one.text for one in letters}
+    opened = f"A payment of $36.00 is disputed: San Francisco, {number}"
+    assert told(sf) == [("dispute-opened", one.email, opened) for one in (bea, lou)]
+    for text in texts.values():
+        assert f"Evidence is due by: {due:%B %-d, %Y}" in text
+        assert mia.name not in text and mia.email not in text
+    assert f"/admin/members/dispute/{dispute.pk}/change/" in texts[bea.email]
+    assert "/san-francisco/books/" in texts[lou.email]
+    provider.control("POST", f"disputes/{dispute.stripe_id}/close", outcome=outcome)
+    apply_news(provider)
+    apply_news(provider)
+    closed = f"{outcome.capitalize()}: the dispute over $36.00 in San Francisco, {number}"
+    assert told(sf)[:2] == [("dispute-closed", one.email, closed) for one in (bea, lou)]
+    assert len(told(sf)) == 4
+
+
+def test_council_without_a_chair_is_told_together(provider, mia, sf):
+    people = [make_seat(sf, make_user(name)).user for name in ("ann", "ben")]
+    paid(provider, mia, sf, DISPUTED)
+    advance(provider, 0)
+    apply_news(provider)
+    assert [to for _, to, _ in told(sf)] == [one.email for one in people]
