@@ -11,17 +11,21 @@ from django.db.models import Q, QuerySet
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members.actions.memberships import lock_chapter, lock_membership, move_membership
+from members.actions.organizations import contact_of
 from members.actions.reminding import (
     BEFORE_CARD,
     BEFORE_END,
+    BEFORE_ORGANIZATION,
     CARD_FAILED,
     IN_GRACE,
+    LAPSED_SINCE_AT_MOST,
     day_due,
     remind,
+    remind_organization,
 )
 from members.actions.renewals import end_renewal
 from members.dues import last_day_of_grace
-from members.models import Membership, Payment, Subscription
+from members.models import Membership, OrganizationMembership, Payment, Subscription
 
 _Status = Membership.Status
 
@@ -39,7 +43,7 @@ def sweep_chapter(chapter: Chapter, today: datetime.date | None = None) -> int:
     for membership_id in ids:
         with in_chapter(chapter):
             _sweep_one(lock_chapter(chapter.pk), membership_id, day)
-    return len(ids)
+    return len(ids) + _sweep_organizations(chapter, day)
 
 
 def _due(day: datetime.date) -> QuerySet[Membership]:
@@ -145,3 +149,34 @@ def _remind_before(
         due = day_due(days, BEFORE_CARD, before=True)
         if due is not None:
             remind(membership, f"card-{due}", subscription)
+
+
+# --- Organizations -------------------------------------------------------------------------------
+
+
+def _sweep_organizations(chapter: Chapter, day: datetime.date) -> int:
+    """Write to organizations whose dues end soon or ended just now; their state is the date."""
+    soon = day + datetime.timedelta(days=max(BEFORE_ORGANIZATION))
+    past = day - datetime.timedelta(days=LAPSED_SINCE_AT_MOST)
+    with in_chapter(chapter):
+        rows = OrganizationMembership.objects.filter(status=OrganizationMembership.Status.ACTIVE)
+        rows = rows.filter(paid_until__range=(past, soon)).order_by("pk")
+        ids = list(rows.values_list("pk", flat=True))
+    for membership_id in ids:
+        with in_chapter(chapter):
+            _sweep_organization(membership_id, day)
+    return len(ids)
+
+
+def _sweep_organization(membership_id: int, day: datetime.date) -> None:
+    rows = OrganizationMembership.objects.select_related("organization", "chapter", "tier")
+    held = rows.select_for_update(no_key=True, of=("self",)).get(pk=membership_id)
+    assert held.paid_until is not None
+    days = (held.paid_until - day).days
+    due = day_due(days, BEFORE_ORGANIZATION, before=True)
+    kind = "organization-lapsed" if days < 0 else f"organization-{due}"
+    if days >= 0 and due is None:
+        return
+    reader = contact_of(held)
+    if reader is not None:
+        remind_organization(held, kind, reader)

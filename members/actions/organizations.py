@@ -17,6 +17,7 @@ from django.utils import timezone
 from chapters.audit import record
 from chapters.models import Chapter
 from chapters.post import post
+from members.actions.reminding import withdraw_organization_reminders
 from members.models import (
     Organization,
     OrganizationMembership,
@@ -117,6 +118,7 @@ def extend_organization(
     held.joined_on = held.joined_on or joined_on
     held.paid_until = until
     held.save()
+    withdraw_organization_reminders(held)
     record_standing(held, "dues")
 
 
@@ -346,4 +348,11 @@ def _tell_contact(membership: OrganizationMembership, reader: User, contact: Use
 def primary_contact(membership: OrganizationMembership) -> Any:
     """The person who gets the organization's receipts and questions, or None."""
     seat = _seats(membership).filter(is_primary=True).select_related("user").first()
+    return seat.user if seat else None
+
+
+def contact_of(membership: OrganizationMembership) -> Any:
+    """The primary contact, or else the manager who sits longest; None where nobody manages it."""
+    managers = _seats(membership).filter(role=Representative.Role.MANAGER, user__is_active=True)
+    seat = managers.select_related("user").order_by("-is_primary", "pk").first()
     return seat.user if seat else None

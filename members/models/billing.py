@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from chapters.owned import ChapterOwned
 from members.models.dues import Checkout, Interval, Membership, Payment
+from members.models.organizations import OrganizationMembership
 
 
 class Subscription(ChapterOwned):
@@ -70,11 +71,19 @@ class Subscription(ChapterOwned):
 
 
 class Reminder(ChapterOwned):
-    """One letter about one end of dues; the row makes it the only one of its kind."""
+    """One letter about one end of a person's or an organization's dues, the only one of its kind.
+
+    `user` is whom it was written to: the member, or the organization's contact.
+    """
 
     OWNER = "user"
 
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="reminders")
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, related_name="reminders"
+    )
+    organization_membership = models.ForeignKey(
+        OrganizationMembership, on_delete=models.PROTECT, null=True, related_name="reminders"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24)
     due_on = models.DateField(help_text="The end of dues that the letter is about")
@@ -87,6 +96,14 @@ class Reminder(ChapterOwned):
             *ChapterOwned.Meta.constraints,
             models.UniqueConstraint(
                 fields=["membership", "kind", "due_on"], name="members_one_reminder"
+            ),
+            models.UniqueConstraint(
+                fields=["organization_membership", "kind", "due_on"],
+                name="members_one_organization_reminder",
+            ),
+            models.CheckConstraint(
+                condition=Q(membership__isnull=True) ^ Q(organization_membership__isnull=True),
+                name="members_reminder_of_one",
             ),
         ]
 

@@ -165,6 +165,7 @@ FIELDS: dict[str, Values] = {
     # The funds stand in the open books.
     "members.Fund": {"code": "fund", "name": "Fund name", "purpose": "Purpose"},
     "measurement.Observation": _observation,
+    "members.Reminder": {"organization_membership": None},
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
     "measurement.Claim": _claim,
