@@ -8,8 +8,9 @@ import argparse
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from django.utils.text import slugify
 from playwright.sync_api import Page, sync_playwright
 
 from config.stack import layout
@@ -57,15 +58,25 @@ def _shoot_page(sign_ins: SignIns, shown: Shown, folder: Path) -> None:
 
 
 def _shoot_letters(sign_ins: SignIns, folder: Path) -> None:
-    """One letter of each subject's first two words."""
-    kinds = {" ".join(m["subject"].split()[:2]).lower(): m for m in sign_ins.stack.letters()}
+    """The newest letter of each kind."""
     visit = sign_ins.open()
-    for kind, letter in kinds.items():
+    for kind, letter in _newest_of_each_kind(sign_ins.stack).items():
         visit.page.goto(f"{sign_ins.stack.mailbox_url}/message/{letter['id']}/html")
         for name in _views(visit.page, MAIL_WIDTHS):
-            path = folder / f"mail-{kind.replace(' ', '-').replace(':', '')}-{name}.png"
-            visit.page.screenshot(path=path, full_page=True)
+            visit.page.screenshot(path=folder / f"mail-{kind}-{name}.png", full_page=True)
     visit.context.close()
+
+
+def _newest_of_each_kind(stack: Stack) -> dict[str, dict[str, Any]]:
+    """By the name of the template; one template serves all letters about accounts."""
+    kinds = dict(stack.rows("select id::text, kind from chapters_mail"))
+    newest: dict[str, dict[str, Any]] = {}
+    for letter in stack.letters():
+        ident = dict(letter["headers"])["Message-ID"].strip("<>").partition("@")[0]
+        kind = kinds.get(ident, "unknown")
+        newest.setdefault(f"account-{slugify(letter['subject'])}" if kind == "account" else kind,
+                          letter)  # fmt: skip
+    return newest
 
 
 def _views(page: Page, widths: tuple[int, ...]) -> Iterator[str]:
