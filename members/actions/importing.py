@@ -1,5 +1,7 @@
 """Members from a file: planned line by line, shown, and then stored in one transaction.
 
+The chapter's row, under which people join, is held only by the end of that transaction.
+
 A plan says of each line what it would change; storing plans anew, so a second import of the same
 file finds nothing left to do. An import takes nothing away: a name that stands is kept, and a day
 until which dues are paid only moves later.
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import connection, transaction
 
 from chapters import audit
 from chapters.actions import request_job
@@ -20,7 +22,8 @@ from chapters.jobs import Hopeless, Work
 from chapters.models import Chapter, Job
 from chapters.post import post
 from chapters.scope import in_chapter
-from members.actions.memberships import extend_membership, lock_chapter, recount_members
+from members.actions.homes import claim_home
+from members.actions.memberships import activate_memberships, lock_chapter
 from members.member_sheet import MemberLine, MemberSheet, Problem, Unreadable, read_members
 from members.models import Membership, User
 
@@ -40,11 +43,13 @@ class Step:
     status: str = ""
     until: datetime.date | None = None
     joined_on: datetime.date | None = None
+    had_account: bool = True
+    was_member: bool = True
 
     @property
     def kind(self) -> str:
         """Whether the line is new, changes something, or says what is known."""
-        if self.membership is None:
+        if not self.was_member:
             return NEW
         return CHANGED if self.name or self.status else SAME
 
@@ -147,7 +152,7 @@ def _step(
     today: datetime.date,
     takes_dates: bool,
 ) -> Step:
-    step = Step(line, user, membership)
+    step = Step(line, user, membership, was_member=membership is not None)
     if line.name and not (user and user.name):
         step.name = line.name
     until = line.paid_until if takes_dates else None
@@ -179,28 +184,28 @@ def request_import(
 def run_import(work: Work) -> Counter[str]:
     """Store what the file of a job changes, all of it or nothing; gives how many of each kind.
 
-    In the scope of the job's chapter.
+    In the scope of the job's chapter. Others who join it wait for the last few statements alone.
     """
     asked = work.arguments
     assert work.job.chapter_id is not None
+    chapter = Chapter.objects.get(pk=work.job.chapter_id)
     text = base64.b64decode(asked["file"]).decode()
     with transaction.atomic():
-        chapter = lock_chapter(work.job.chapter_id)
         try:
             plan = plan_import(chapter, text, takes_dates=asked["takes_dates"])
         except Unreadable as error:
             raise Hopeless(str(error)) from error
+        _add_people(plan.to_do)
         for done, step in enumerate(plan.to_do):
             work.report(done, len(plan.to_do), "Storing members")
             _store(step, chapter, mails=asked["sends_mail"])
-        recount_members(chapter)
+        _check_links_now()
         facts = {**plan.numbers, **{name: asked[name] for name in ("takes_dates", "sends_mail")}}
-        by = work.job.asked_by
-        audit.record("members.imported", subject=work.job, chapter=chapter, by=by, facts=facts)
+        _activate(plan, work.job, facts)
     numbers = plan.numbers
     said = f"{numbers[NEW]} new, {numbers[CHANGED]} changed, {numbers[SAME]} the same"
     work.report(len(plan.to_do), len(plan.to_do), said)
-    return Counter({kind: plan.count(kind) for kind in (NEW, CHANGED, SAME)})
+    return Counter({kind: numbers[kind] for kind in (NEW, CHANGED, SAME)})
 
 
 def forget_files() -> int:
@@ -214,27 +219,73 @@ def forget_files() -> int:
     return count
 
 
+def _check_links_now() -> None:
+    """Have the database check what it would check at the end, while nobody waits for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _add_people(steps: list[Step]) -> None:
+    """Accounts for who has none; each has yet to show, by a code, that the address is theirs."""
+    unknown = [step for step in steps if step.user is None]
+    people = []
+    for step in unknown:
+        person = User(email=step.line.email, name=step.line.name)
+        person.set_unusable_password()
+        people.append(person)
+    for step, person in zip(unknown, User.objects.bulk_create(people, 500), strict=True):
+        step.user, step.had_account = person, False
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=one, email=one.email, primary=True, verified=False) for one in people],
+        500,
+    )
+
+
 def _store(step: Step, chapter: Chapter, *, mails: bool) -> None:
-    is_new, user = step.kind == NEW, step.user or _create_person(step.line)
+    """All of a line but the dates of who becomes active, which ask for the chapter's lock."""
+    user = step.user
+    assert user is not None
     if step.name and user.name != step.name:
         user.name = step.name
         user.save(update_fields=["name"])
+    is_new = step.membership is None
     membership = step.membership or Membership(chapter=chapter, user=user)
-    membership.joined_on = membership.joined_on or step.joined_on
-    if step.status == _Status.LAPSED:
-        membership.status, membership.paid_until = _Status.LAPSED, step.until
     if is_new:
+        membership.joined_on = step.joined_on
+        membership.is_home = not step.had_account and step.status == _Status.ACTIVE
+        if step.status == _Status.LAPSED:
+            membership.status, membership.paid_until = _Status.LAPSED, step.until
         membership.save()
-    if step.status == _Status.ACTIVE and step.until and membership.joined_on:
-        extend_membership(membership, chapter, membership.joined_on, step.until)
+    step.membership = membership
+    if step.had_account and step.status == _Status.ACTIVE:
+        claim_home(membership)
     if is_new and mails:
-        context = {"name": user.get_short_name(), "membership": membership, "person": user}
-        context["had_account"] = step.user is not None
-        post("member-imported", user.email, context, chapter=chapter)
+        _write(step, membership, user)
 
 
-def _create_person(line: MemberLine) -> User:
-    """A person who has yet to show, by a code, that the address is theirs."""
-    user = User.objects.create_user(line.email, name=line.name)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
-    return user
+def _write(step: Step, membership: Membership, user: User) -> None:
+    context = {
+        "name": user.get_short_name(),
+        "person": user,
+        "had_account": step.had_account,
+        "paid_until": step.until if step.status == _Status.ACTIVE else None,
+    }
+    post("member-imported", user.email, context, chapter=membership.chapter)
+
+
+def _activate(plan: ImportPlan, job: Job, facts: dict[str, Any]) -> None:
+    """Make members of those whose day lies ahead, under the chapter's lock; then it is committed.
+
+    One entry of the audit names all of them: a chain of thousands would hold up everybody's.
+    """
+    dates = {
+        step.membership.pk: (step.joined_on, step.until)
+        for step in plan.to_do
+        if step.membership and step.until and step.status == _Status.ACTIVE
+    }
+    assert job.chapter_id is not None
+    chapter = lock_chapter(job.chapter_id)
+    active = activate_memberships(chapter, dates)
+    facts = {**facts, "active": active}
+    audit.record("members.imported", subject=job, chapter=chapter, by=job.asked_by, facts=facts)

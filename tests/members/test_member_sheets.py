@@ -3,11 +3,15 @@
 import csv
 import datetime
 import io
+import threading
+import time
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chapters import jobs
@@ -15,7 +19,9 @@ from chapters.models import AuditEntry, Job, Mail
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from members import tasks  # noqa: F401 - its handlers do the jobs
+from members.actions import importing
 from members.actions.importing import forget_files, plan_import, request_import, run_import
+from members.actions.memberships import activate_memberships, lock_chapter
 from members.exporting import write_csv
 from members.member_sheet import COLUMNS, Unreadable, decode, read_members, write_members
 from members.models import Membership, Payment, User
@@ -225,3 +231,96 @@ def test_job_stores_all_lines_with_its_outcome(sf):
     assert forget_files() == 1
     with in_chapter(sf):
         assert Job.objects.get(pk=job.pk).arguments == {}
+
+
+# --- Beside people who join meanwhile -------------------------------------------------------------
+
+
+def _file(count: int, word: str = "many") -> str:
+    lines = [f"{word}-{number}@example.org,Ann {number},2040-01-01" for number in range(count)]
+    return "\n".join(["email,name,paid_until", *lines])
+
+
+def _after_the_lock(chapter, text: str) -> int:
+    """How many statements an import sends from the chapter's lock to its end."""
+    with CaptureQueriesContext(connection) as queries:
+        _run(chapter, text)
+    sql = [one["sql"] for one in queries]
+    locks = [at for at, one in enumerate(sql) if "FOR NO KEY UPDATE" in one and "_chapter" in one]
+    return len(sql) - locks[0]
+
+
+def test_chapter_is_held_for_as_few_statements_by_a_hundred_lines_as_by_one(sf):
+    assert _after_the_lock(sf, _file(1, "one")) == _after_the_lock(sf, _file(100)) < 15
+    with in_chapter(sf):
+        numbers = list(Membership.objects.order_by("pk").values_list("number", flat=True))
+    assert numbers == list(range(1, 102))
+    sf.refresh_from_db()
+    assert sf.member_count == 101
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_joins_during_an_import_waits_less_than_a_second(sf, record_property):
+    began, ended, waits = threading.Event(), threading.Event(), []
+
+    def import_all() -> None:
+        began.set()
+        try:
+            _run(sf, _file(300))
+        finally:
+            ended.set()
+            connection.close()
+
+    def join() -> None:
+        with in_chapter(sf):
+            asked = time.monotonic()
+            lock_chapter(sf.pk)
+            waits.append(time.monotonic() - asked)
+
+    worker = threading.Thread(target=import_all)
+    worker.start()
+    began.wait()
+    while not ended.is_set():
+        join()
+    worker.join()
+    record_property("longest_wait_for_an_import_ms", round(max(waits) * 1000))
+    assert len(waits) > 5 and max(waits) < 1
+    with in_chapter(sf):
+        assert Membership.objects.filter(status="active").count() == 300
+
+
+def test_payment_that_arrives_meanwhile_is_not_shortened(sf, mia):
+    held = make_membership(sf, mia, paid_until=datetime.date(2050, 1, 1))
+    beside = make_membership(sf, status="lapsed", paid_until=datetime.date(2020, 1, 1), number=None)
+    soon = datetime.date(2040, 1, 1)
+    with in_chapter(sf):
+        dates = {held.pk: (TODAY, soon), beside.pk: (TODAY, soon)}
+        assert activate_memberships(lock_chapter(sf.pk), dates) == [beside.pk]
+        held.refresh_from_db()
+        beside.refresh_from_db()
+    assert held.paid_until == datetime.date(2050, 1, 1)
+    assert (beside.status, beside.paid_until) == ("active", soon)
+    assert held.number and beside.number == held.number + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_import_that_breaks_off_leaves_nothing(sf, monkeypatch):
+    def break_off(*args: object) -> None:
+        raise RuntimeError("no luck")
+
+    monkeypatch.setattr(importing, "activate_memberships", break_off)
+    with pytest.raises(RuntimeError):
+        _run(sf, FILE, sends_mail=True)
+    with in_chapter(sf):
+        assert not Membership.objects.exists() and not Mail.objects.exists()
+    assert not User.objects.filter(email="new@example.org").exists()
+
+
+def test_people_with_a_home_elsewhere_keep_it(sf, denver, otto):
+    with in_chapter(denver):
+        Membership.objects.update(is_home=True)
+    text = f"email,paid_until\n{otto.email},2040-01-01\nfresh@example.org,2040-01-01\n"
+    _run(sf, text)
+    with in_chapter(sf):
+        homes = dict(Membership.objects.values_list("user__email", "is_home"))
+    assert homes == {otto.email: False, "fresh@example.org": True}
