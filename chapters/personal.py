@@ -29,6 +29,7 @@ class Rule:
     address: list[str] = field(default_factory=list)
     hide: list[str] = field(default_factory=list)
     scrub: list[str] = field(default_factory=list)
+    leave: dict[str, str] = field(default_factory=dict)
     erase: dict[str, Any] | str = ""
     keep: str = ""
     excuse: dict[str, str] = field(default_factory=dict)

@@ -192,7 +192,7 @@ class PaymentAdmin(DeedsAdmin, ReadOnlyAdmin):
 
 @admin.register(StripeEvent)
 class StripeEventAdmin(ReadOnlyAdmin):
-    """Webhooks as they came; one that failed can be applied again."""
+    """Webhooks without who paid; one that failed can be applied again."""
 
     list_display = ["id", "type", "state", "attempts", "created_at", "applied_at"]
     list_filter = ["state", "type", "livemode"]

@@ -72,7 +72,7 @@ def test_a_table_without_a_rule_would_be_found():
 
 def test_every_rule_erases_or_says_why_it_keeps():
     for rule in personal.rules():
-        assert rule.erase or rule.keep or rule.excuse, rule.model._meta.label
+        assert rule.erase or rule.keep or rule.excuse or rule.leave, rule.model._meta.label
 
 
 # --- Letters -------------------------------------------------------------------------------------
