@@ -85,6 +85,7 @@ PAGES = [
     ),
     Shown("admin-members", "admin/*", "/admin/members/membership/", "bea"),
     Shown("admin-payments", "admin/*", "/admin/members/payment/", "bea"),
+    Shown("admin-payouts", "admin/*", "/admin/members/payout/", "bea"),
     Shown("admin-person", "admin/*", "/admin/members/user/{mia_id}/change/", "bea"),
     Shown("admin-convening", "admin/*", "/admin/convenings/convening/add/", "bea"),
 ]
