@@ -29,9 +29,11 @@ setup: ## make .venv with what the product runs on
 setup-dev: ## the same with the tools that test and check it
 	@$(call install,dev)
 
+# All tests go out to two helpers; those that ARGS name run in one process.
+SHARED := -n 2 --dist loadgroup --no-loadscope-reorder
 test: setup-dev browser ## run all tests, unit to browser
 	@$(call say,tests)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(or $(ARGS),$(SHARED))
 
 check: setup-dev ## lint, types, templates, migrations, imports, safe settings
 	@$(call say,ruff)

@@ -7,23 +7,25 @@ import contextlib
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parent
+SERVICES = pytest.StashKey[Any]()
 pytest_plugins = ["tests.personas"]
 if (ROOT / "tests" / "stack.py").exists():
     pytest_plugins += ["tests.stack", "tests.browsing"]
 
 
-def _free_ports(count: int = 4) -> int:
+def _free_ports(start: int = 18000, count: int = 4) -> int:
     """The first of `count` ports in a row that nobody listens on."""
-    for first in range(18000, 60000, 10):
+    for first in range(start, 60000, 10):
         with contextlib.ExitStack() as held, contextlib.suppress(OSError):
             for port in range(first, first + count):
                 held.enter_context(socket.socket()).bind(("127.0.0.1", port))
             return first
-    raise pytest.UsageError("No free ports between 18000 and 60000.")
+    raise pytest.UsageError(f"No free ports between {start} and 60000.")
 
 
 def _choose_environment() -> None:
@@ -37,18 +39,27 @@ def _choose_environment() -> None:
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     if not os.environ.get("PORT"):
         os.environ["PORT"] = str(_free_ports())
+    if helper := os.environ.get("PYTEST_XDIST_WORKER"):
+        # Helpers of pytest-xdist share nothing: each has servers and ports of its own.
+        os.environ["STATE_DIR"] = str(Path(os.environ["STATE_DIR"]) / helper)
+        own = int(os.environ["PORT"]) + 10 * (1 + int(helper.removeprefix("gw")))
+        os.environ["PORT"] = str(_free_ports(own))
 
 
 _choose_environment()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start PostgreSQL and Valkey, but for the helpers of pytest-xdist, which find them running."""
+    """Start PostgreSQL and Valkey where tests run: in this process, or in each of its helpers."""
     from django.conf import settings
 
     # Read now, after the environment is chosen: pytest-django sets up what is configured.
     assert settings.INSTALLED_APPS
-    if hasattr(config, "workerinput") or config.option.collectonly:
+    if config.getoption("dist", "no") != "no":
+        # Its helpers would read the settings before they have chosen what they inherit otherwise.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+        return
+    if config.option.collectonly:
         return
     from config.stack.processes import StackError
     from config.stack.services import Services
@@ -59,3 +70,11 @@ def pytest_configure(config: pytest.Config) -> None:
     except StackError as error:
         pytest.exit(str(error), returncode=3)
     config.add_cleanup(services.stop)
+    config.stash[SERVICES] = services
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop them before the run's end is told: a helper is killed soon after it has told so."""
+    if services := session.config.stash.get(SERVICES, None):
+        services.stop()

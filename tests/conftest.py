@@ -23,7 +23,7 @@ NO_BROWSER = (
 
 
 @pytest.fixture(scope="session", autouse=True)
-def plain_settings(request: pytest.FixtureRequest, django_test_environment: None) -> None:
+def plain_settings(django_test_environment: None) -> None:
     """What tests can't wait for: hashed file names and slow password hashes."""
     from django.conf import settings
 
@@ -35,10 +35,6 @@ def plain_settings(request: pytest.FixtureRequest, django_test_environment: None
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
-    # Workers of pytest-xdist clear their caches each by itself: 0 and 1 belong to `make run`.
-    address = str(settings.CACHES["default"]["LOCATION"]).rpartition("=")[0]
-    settings.CACHES["default"]["LOCATION"] = f"{address}={2 + int(worker[2:]) % 14}"
 
 
 # --- The database: made by its owner, used by the server's role -------------------------------
@@ -151,6 +147,28 @@ def clean_cache(plain_settings: None) -> None:
     # After a test that took the cache away, it would rest for a while, and the doorbell too.
     ForgivingRedisCache._resting_until = 0.0
     cache.clear()
+
+
+# --- Helpers of pytest-xdist -------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the running installation: one helper gets it all and starts it once."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Everything else goes out by whole files, in the order of the suite."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ByFile(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return super()._split_scope(nodeid).partition("::")[0]
+
+    return ByFile(config, log)
 
 
 # --- The browser -------------------------------------------------------------------------------
