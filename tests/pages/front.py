@@ -1,6 +1,8 @@
 """The pages that anybody reads: front pages, words, agendas, convenings, founding, books."""
 
-from playwright.sync_api import expect
+import secrets
+
+from playwright.sync_api import Page, expect
 
 from tests.browsing import Visit
 from tests.pages.shown import CHAPTER, SF, Shown, send_form
@@ -10,13 +12,22 @@ AGENDA_SECTION = f"{SF}/agenda/sections/{{section}}"
 
 
 def save_meanwhile(visit: Visit) -> None:
-    """Save a text that was written on a version before the newest."""
-    form = visit.page.locator("form:has([name=base_version])")
-    form.locator("[name=base_version]").evaluate("node => { node.value = node.value - 1 }")
-    form.locator("[name=body]").fill("Rent rises faster than pay, and women carry most of it.")
+    """Save a text after another one of the same version was saved in a second window."""
+    second = visit.context.new_page()
+    second.goto(visit.page.url)
+    with second.expect_navigation():
+        revise(second, f"Rent rises faster than pay. {secrets.token_hex(4)}")
+    second.close()
+    revise(visit.page, "Rent rises faster than pay, and women carry most of it.")
+    expect(visit.page.get_by_role("alert")).to_be_visible()
+
+
+def revise(page: Page, body: str) -> None:
+    """Fill the form of a section and send it."""
+    form = page.locator("form:has([name=base_version])")
+    form.locator("[name=body]").fill(body)
     form.locator("[name=reason]").fill("Says it shorter")
     form.locator("button").click()
-    expect(visit.page.get_by_role("alert")).to_be_visible()
 
 
 def send_empty(visit: Visit, form: str) -> None:
