@@ -166,11 +166,15 @@ def _upload(request: Request, pk: UUID) -> Upload:
 
 
 def _show(request: Request, found: Upload, problem: str = "") -> HttpResponse:
+    job = Job.objects.filter(pk=found.work).first() if found.work else None
+    if job and job.is_finished and found.state == Upload.State.CHECKING:
+        # It ended after the file was read: what it left there is read after it.
+        found = _upload(request, found.pk)
     problems = Paginator(found.report, PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "upload": found,
         "problem": problem,
-        "job": Job.objects.filter(pk=found.work).first() if found.work else None,
+        "job": job,
         "problems": problems,
         "on_council": is_council(request.user),
         "is_staff": is_backbone(request.user),
