@@ -6,10 +6,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from chapters.admin import ReadOnlyAdmin
+from measurement.actions.keys import revoke_key
 from measurement.models import (
+    ApiKey,
     Claim,
     DemographicGroup,
     Indicator,
+    Package,
+    PackageFile,
     Period,
     Scorecard,
     ScorecardLine,
@@ -46,6 +50,48 @@ class UploadAdmin(ReadOnlyAdmin):
     list_filter = ["state", "layout", "chapter"]
     list_select_related = ["chapter"]
     search_fields = ["name", "sha256"]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(admin.ModelAdmin):
+    """Keys of chapters; staff may take one back, and nobody sees a secret again."""
+
+    list_display = ["name", "prefix", "chapter", "scope", "made_at", "last_used_at", "revoked_at"]
+    list_filter = ["scope", "chapter"]
+    list_select_related = ["chapter"]
+    search_fields = ["name", "prefix"]
+    readonly_fields = ["chapter", "name", "prefix", "scope", "by", "made_at", "last_used_at",
+                       "revoked_at", "revoked_by"]  # fmt: skip
+    actions = ["revoke"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The council makes keys, where the secret is shown."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A revoked key stays on record."""
+        return False
+
+    @admin.action(description="Revoke the selected keys", permissions=["change"])
+    def revoke(self, request: HttpRequest, keys: Any) -> None:
+        """Let them open nothing from now on."""
+        done = sum(revoke_key(key, by=request.user) for key in keys.select_related("chapter"))
+        self.message_user(request, f"Revoked: {done}.")
+
+
+@admin.register(Package)
+class PackageAdmin(ReadOnlyAdmin):
+    """Packages of all that was open at one time."""
+
+    list_display = ["digest", "figures", "made_at"]
+
+
+@admin.register(PackageFile)
+class PackageFileAdmin(ReadOnlyAdmin):
+    """The files of each package."""
+
+    list_display = ["name", "package", "size", "sha256"]
+    list_select_related = ["package"]
 
 
 @admin.register(Source)
