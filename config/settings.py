@@ -197,6 +197,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="10,40"),
         "options": {"expires": 1800},
     },
+    "pack the open data": {
+        "task": "measurement.tasks.refresh_open_data",
+        "schedule": crontab(hour=9, minute=20),
+        "options": {"expires": 3600},
+    },
     # Every hour, since each chapter has its own midnight.
     "bring memberships to today": {
         "task": "members.tasks.sweep_memberships",
@@ -308,7 +313,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "config.api_schema.ApiSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"anon": os.environ.get("API_RATE", "600/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": os.environ.get("API_RATE", "600/min"),
+        "key": os.environ.get("API_KEY_RATE", "120/min"),
+    },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -293,6 +293,24 @@ class SourceShape(serializers.Serializer):
     file_sha256 = serializers.CharField()
 
 
+class PackageFileShape(serializers.Serializer):
+    """A file of a package."""
+
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes")
+    sha256 = serializers.CharField()
+    url = serializers.URLField(help_text="Keeps its content for ever")
+
+
+class PackageShape(serializers.Serializer):
+    """Everything that was open at one time."""
+
+    digest = serializers.CharField(help_text="Of the names and digests of its files")
+    made_at = serializers.DateTimeField()
+    figures = serializers.IntegerField()
+    files = PackageFileShape(many=True)
+
+
 class ScorecardLineShape(serializers.Serializer):
     """One indicator of a frozen list."""
 
@@ -361,4 +379,5 @@ class IndexScoresShape(serializers.Serializer):
 PlacePage, ObservationPage = paged(PlaceShape), paged(ObservationShape)
 ChapterList, IndicatorList = listed(ChapterShape), listed(IndicatorShape)
 GroupList, PeriodList, SourceList = listed(GroupShape), listed(PeriodShape), listed(SourceShape)
+PackageList = listed(PackageShape)
 ScorecardList, IndexList = listed(ScorecardShape), listed(IndexShape)

@@ -6,9 +6,12 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+from celery import shared_task
+
 from chapters.jobs import Work, handles
 from chapters.models import Chapter
 from measurement import queries
+from measurement.actions.publishing import PACK, ask_package, build_package
 from measurement.actions.reviewing import CHECK, LOAD, PUBLISH, WITHDRAW
 from measurement.exchange import data_package, write_csv
 
@@ -65,6 +68,20 @@ def withdraw_upload(work: Work) -> None:
     from measurement.actions.working import run_withdrawal
 
     run_withdrawal(*(work.arguments[name] for name in ("upload", "by", "reason")))
+
+
+@handles(PACK)
+def build_open_data(work: Work) -> None:
+    """Pack everything that is open, unless that very content is packed already."""
+    work.report(0, 1, "Packing the open data")
+    build_package()
+    work.report(1, 1, "Done")
+
+
+@shared_task
+def refresh_open_data() -> None:
+    """Have the open data packed anew."""
+    ask_package()
 
 
 def _teller(work: Work) -> Callable[[int, str], None]:

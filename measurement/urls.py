@@ -10,10 +10,13 @@ from measurement import (
     claim_views,
     compare_views,
     index_views,
+    key_views,
+    open_data_views,
     target_views,
     upload_views,
     views,
 )
+from measurement.api import sending
 
 app_name = "measurement"
 UPLOAD = "<slug:chapter>/data/<uuid:pk>/"
@@ -45,6 +48,16 @@ urlpatterns = [
     path("api/v1/claims/<slug:code>/", _answer(api.ClaimDetail), name="api-claim"),
     path("api/v1/indices/", _answer(api.Indices), name="api-indices"),
     path("api/v1/indices/<slug:code>/scores/", _answer(api.IndexScores), name="api-index-scores"),
+    path("api/v1/uploads/<slug:chapter>/", sending.Uploads.as_view(), name="api-uploads"),
+    path(
+        "api/v1/uploads/<slug:chapter>/<uuid:pk>/",
+        sending.UploadDetail.as_view(),
+        name="api-upload",
+    ),
+    path("api/v1/packages/", _answer(api.Packages), name="api-packages"),
+    path("data/", open_data_views.open_data, name="open-data"),
+    path("data/newest/<str:name>", open_data_views.newest_file, name="newest-file"),
+    path("data/<slug:digest>/<str:name>", open_data_views.package_file, name="package-file"),
     path("compare/", compare_views.compare, name="compare"),
     path("claims/<slug:code>/", claim_views.claim, name="claim"),
     path("<slug:chapter>/claims/", claim_views.claims, name="claims"),
@@ -59,6 +72,9 @@ urlpatterns = [
     path("indices/<slug:code>/", index_views.index, name="index"),
     path("indicators/", views.indicators, name="indicators"),
     path("<slug:chapter>/data/", upload_views.uploads, name="uploads"),
+    path("<slug:chapter>/data/keys/", key_views.keys, name="keys"),
+    path("<slug:chapter>/data/keys/make/", key_views.key_make, name="key-make"),
+    path("<slug:chapter>/data/keys/<int:pk>/revoke/", key_views.key_revoke, name="key-revoke"),
     path("<slug:chapter>/data/new/", upload_views.upload_new, name="upload-new"),
     path(UPLOAD, upload_views.upload, name="upload"),
     path(f"{UPLOAD}problems/", upload_views.upload_problems, name="upload-problems"),

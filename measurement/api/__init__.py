@@ -10,6 +10,7 @@ from measurement.api.library import (
     Groups,
     IndicatorDetail,
     Indicators,
+    Packages,
     Periods,
     Sources,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Indices",
     "Observations",
     "Overview",
+    "Packages",
     "Periods",
     "Profile",
     "PublicView",

@@ -74,7 +74,7 @@ class PublicView(APIView):
     """A read for everybody; a parameter that it does not know is refused, not ignored."""
 
     gate: ClassVar[Gate] = public
-    authentication_classes = ()
+    authentication_classes: Any = ()
     renderer_classes = (*RENDERERS, CsvRenderer)
     content_negotiation_class = ByAddress
     http_method_names = ["get", "head", "options"]
@@ -95,8 +95,8 @@ class PublicView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse with 400 what is unknown, repeated, missing or not what it must be."""
         super().initial(request, *args, **kwargs)
-        if request.method not in {"GET", "HEAD"}:
-            return
+        if not hasattr(self, str(request.method).lower()):
+            return  # refused in a moment, with what is allowed
         known = {parameter.name: parameter for parameter in self.parameters}
         if unknown := sorted(request.query_params.keys() - known.keys()):
             raise ParseError(f"Unknown: {', '.join(unknown)}. Allowed: {', '.join(known)}.")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,11 +21,12 @@ from measurement.api.doors import (
     paged,
 )
 from measurement.api.parameters import CURSOR, FORMAT, LIMIT, TOPIC, Parameter
-from measurement.models import DemographicGroup, Indicator, Period
+from measurement.models import DemographicGroup, Indicator, Package, PackageFile, Period
 
 INDICATOR_FIELDS = tuple(shapes.IndicatorShape().fields)
 PLACE_FIELDS = tuple(shapes.PlaceShape().fields)
 SOURCE_FIELDS = tuple(shapes.SourceShape().fields)
+MOST_PACKAGES = 100
 STATE = Parameter("state", "[A-Z]{2}", "the postal code of a state, such as CO", "CO")
 LEVEL = Parameter(
     "level", "", "nation, state, county or city", "city", tuple(Place.Level.values)
@@ -146,6 +149,35 @@ class Sources(PublicView):
         return Response(
             {"results": [_fields(one, SOURCE_FIELDS) for one in queries.open_sources()]}
         )
+
+
+class Packages(PublicView):
+    """The open data, packed."""
+
+    columns = ("digest", "made_at", "figures")
+
+    @extend_schema(summary="All packages of open data", responses=shapes.PackageList)
+    def get(self, request: Request) -> Response:
+        """The versions of the open data, the newest first; an address keeps its content."""
+        found = Package.objects.prefetch_related(
+            Prefetch("files", queryset=PackageFile.objects.defer("content"))
+        )
+        return Response({"results": [_package(request, one) for one in found[:MOST_PACKAGES]]})
+
+
+def _package(request: Request, package: Package) -> dict[str, Any]:
+    files = [
+        {
+            "name": file.name,
+            "size": file.size,
+            "sha256": file.sha256,
+            "url": request.build_absolute_uri(
+                reverse("measurement:package-file", args=[package.digest, file.name])
+            ),
+        }
+        for file in package.files.all()
+    ]
+    return _fields(package, Packages.columns) | {"files": files}
 
 
 def _fields(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -61,6 +61,25 @@ def library() -> list[Indicator]:
     return list(newest.values())
 
 
+def every_version() -> list[Indicator]:
+    """Every national indicator in each of its versions; one query."""
+    return list(Indicator.published.order_by("position", "code", "version"))
+
+
+def frames() -> dict[str, list[dict[str, Any]]]:
+    """What figures are about, as flat rows by table: areas, groups, periods; three queries."""
+    tables: dict[str, Any] = {
+        "areas": Place.objects.order_by("geoid").values(
+            "geoid", "name", "level", "state", "same_as", "latitude", "longitude"
+        ),
+        "groups": DemographicGroup.objects.order_by("key").values("key", "name"),
+        "periods": Period.objects.order_by("start", "end").values(
+            "label", "start", "end", "window_years"
+        ),
+    }
+    return {name: list(rows) for name, rows in tables.items()}
+
+
 def find_indicator(code: str) -> Indicator | None:
     """The newest version of one national indicator."""
     return Indicator.published.filter(code=code).order_by("-version").first()

@@ -77,6 +77,7 @@ PAGES = [
     Shown("upload", UPLOAD, "", "lou", send_figures),
     Shown("upload-wrong", UPLOAD, "", "lou", send_wrong_figures),
     Shown("upload-columns", f"{UPLOAD}columns/", "", "lou", send_wide_figures),
+    Shown("keys", f"{CHAPTER}data/keys/", f"{SF}/data/keys/", "lou"),
     Shown("claim", "claims/<slug:code>/", "/claims/{claim}/"),
     Shown("claims", f"{CHAPTER}claims/", f"{SF}/claims/"),
     Shown("claims-lou", f"{CHAPTER}claims/", f"{SF}/claims/", "lou"),
@@ -97,5 +98,6 @@ PAGES = [
         "/compare/?indicator=employment_rate_25_54&group=sex%3Dfemale&with=0667000"
         "&places=0667000,0820000,0477000,0203000,2743000",
     ),
+    Shown("open-data", "data/", "/data/"),
     Shown("api", "api/v1/", "/api/v1/"),
 ]
