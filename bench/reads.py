@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from typing import Any
 
 from bench.figure import Figure
 from bench.ground import cpu_seconds, request_often
@@ -75,7 +76,7 @@ def _figure(name: str, ours: float, limit: float, rows: int) -> Figure:
 
 
 def _session(stack: Stack) -> str:
-    opener = Visitor(stack.url).sign_in("mia@network-city.example").opener
+    opener: Any = Visitor(stack.url).sign_in("mia@demo.network-city.example").opener
     jars = [handler.cookiejar for handler in opener.handlers if hasattr(handler, "cookiejar")]
     return "; ".join(f"{cookie.name}={cookie.value}" for jar in jars for cookie in jar)
 
@@ -86,7 +87,7 @@ def _raw(stack: Stack) -> Iterator[tuple[int, int]]:
     port = free_ports()
     command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "bench.raw"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with closing(stack.database("nc_app")) as link:
+    with closing(stack.database("app")) as link:
         address = link.dsn
     environment = {**os.environ, "BIND": f"127.0.0.1:{port}", "RAW_DATABASE": address}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)  # type: ignore[call-overload]

@@ -72,7 +72,7 @@ def kept_stack() -> Stack:
 
 def fill(stack: Stack, groups: int = 1) -> int:
     """Add what is missing up to so many groups; gives how many rows there are."""
-    with closing(stack.database("nc_app")) as link, link.cursor() as cursor:
+    with closing(stack.database("app")) as link, link.cursor() as cursor:
         cursor.execute("SET ROLE nc_backbone; SET statement_timeout = 0")
         values: dict[str, Any] = {
             "areas": AREAS, "indicators": INDICATORS, "years": YEARS, "first": FIRST_YEAR,
@@ -104,7 +104,7 @@ def _is_there(cursor: Any, key: str) -> bool:
 
 
 def _vacuum(stack: Stack) -> None:
-    with closing(stack.database("nc_owner")) as link, link.cursor() as cursor:
+    with closing(stack.database("owner")) as link, link.cursor() as cursor:
         for table in ("observation", "rollup", "indicator", "period", "source"):
             cursor.execute(f"VACUUM (ANALYZE) measurement_{table}")
         cursor.execute("VACUUM (ANALYZE) chapters_place")

@@ -27,7 +27,9 @@ class Row:
 class Operation:
     """One address with what it takes and gives."""
 
+    method: str
     path: str
+    needs_key: bool
     summary: str
     text: str
     parameters: list[Row]
@@ -37,7 +39,7 @@ class Operation:
     @property
     def is_open(self) -> bool:
         """True where the address can be opened as it stands."""
-        return "{" not in self.path
+        return "{" not in self.path and not self.needs_key
 
 
 @ready
@@ -53,17 +55,20 @@ def operations() -> list[Operation]:
     """All operations of the schema, by address; made once a process."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     return [
-        _operation(path, entry["get"], schema)
+        _operation(method, path, operation, schema)
         for path, entry in sorted(schema["paths"].items())
-        if "get" in entry
+        for method, operation in sorted(entry.items())
     ]
 
 
-def _operation(path: str, entry: dict[str, Any], schema: dict[str, Any]) -> Operation:
-    content = entry["responses"]["200"]["content"]["application/json"]
+def _operation(method: str, path: str, entry: dict[str, Any], schema: dict[str, Any]) -> Operation:
+    code = next(code for code in entry["responses"] if code.startswith("2"))
+    content = entry["responses"][code]["content"]["application/json"]
     examples = list(content.get("examples", {}).values())
     return Operation(
+        method=method.upper(),
         path=path,
+        needs_key="chapterKey" in str(entry.get("security", "")),
         summary=entry.get("summary", path),
         text=entry.get("description", ""),
         parameters=[_row(p["name"], p["schema"], p) for p in entry.get("parameters", [])],

@@ -23,7 +23,7 @@ EVERY = (
     "indicators/employment_rate_25_54/", "observations/?limit=20",
     "series/0667000/employment_rate_25_54/", "profiles/0667000/",
     f"compare/?{EMPLOYED}&period=2019-2023", f"trend/?{EMPLOYED}", "overview/?period=2019-2023",
-    "scorecards/", "scores/san-francisco/", "claims/", "indices/",
+    "scorecards/", "scores/san-francisco/", "claims/", "packages/", "indices/",
     "indices/womens_wellbeing/scores/",
 )  # fmt: skip
 
@@ -162,6 +162,7 @@ QUERIES = {
     "scorecards/": 1,
     "sources/": 1,
     "claims/": 1,
+    "packages/": 1,
     "indices/womens_wellbeing/scores/": 1,
 }
 
