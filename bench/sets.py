@@ -66,6 +66,9 @@ _ROLLUPS = """
 def kept_stack() -> Stack:
     """The kept installation, started; it is made on first use."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    # Whether it is up, its logs say: those of the last time would say so too soon.
+    for log in (FOLDER / "state.log", *(FOLDER / "state" / "log").glob("*")):
+        log.unlink(missing_ok=True)
     # Nobody is refused for asking often, and everybody's page is made anew when it should be.
     return Stack(FOLDER / "state", free_ports(), DEMO="1", API_RATE="1000000/min").start()
 

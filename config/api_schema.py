@@ -53,7 +53,7 @@ def _path_parameters(path: str) -> list[OpenApiParameter]:
         OpenApiParameter(
             name,
             location=OpenApiParameter.PATH,
-            type=_UUID if name == "pk" else _WORD,
+            type=_UUID if name == "id" else _WORD,
         )
         for name in re.findall(r"{(\w+)}", path)
     ]

@@ -38,7 +38,7 @@ CODES = {"indices": "womens_wellbeing", "default": "employment_rate_25_54"}
 def document(figures: None, sf: Any, lou: Any, client: Any) -> dict[str, Any]:
     with in_chapter(sf):
         CODES["claims"] = make_claim(sf).token
-        THERE["pk"] = str(submit_upload(sf, "f.csv", b"indicator", {}, by=lou).pk)
+        THERE["id"] = str(submit_upload(sf, "f.csv", b"indicator", {}, by=lou).pk)
         THERE["token"] = make_key(sf, "Schema", "send", by=lou)[1]
     answer: dict[str, Any] = client.get(SCHEMA).json()
     return answer
