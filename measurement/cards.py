@@ -146,7 +146,10 @@ def filters(asked: Mapping[str, str], score: Score, names: Mapping[str, str]) ->
     )
 
 
-def cards(profile: Profile, asked: Filters) -> list[Card]:
+EVERYTHING = Filters("", "", TOTAL, [], RESULTS, [])
+
+
+def cards(profile: Profile, asked: Filters = EVERYTHING) -> list[Card]:
     """The counted indicators, then those beside them, as far as they were asked for.
 
     Where a group is asked for, each card is about that group; indicators without it are left out.
