@@ -22,7 +22,7 @@ from members.actions.statements import RECEIPT, STATEMENT
 from members.models import StripeEvent
 
 log = logging.getLogger(__name__)
-SWEEP_LIMIT = 200
+SWEEP_LIMIT, SWEEP_PATIENCE = 200, 3
 
 
 @shared_task(name=APPLY_EVENT)
@@ -35,12 +35,15 @@ def apply_event(event_id: str) -> None:
 def sweep_events() -> None:
     """Apply the events whose bell nobody heard, or that wait for Stripe to answer.
 
-    While it does not, each try takes long: the first one ends the sweep, so that no worker is
-    kept from other work until the next.
+    In another order each time, so that one which never gets an answer holds up no other. Where
+    Stripe is away each try takes long: some in a row end the sweep, so that no worker is kept
+    from other work until the next.
     """
-    waiting = StripeEvent.objects.filter(state=StripeEvent.State.RECEIVED)
-    for event_id in waiting.order_by("received_at").values_list("pk", flat=True)[:SWEEP_LIMIT]:
-        if not actions.apply_event(event_id):
+    waiting = StripeEvent.objects.filter(state=StripeEvent.State.RECEIVED).order_by("?")
+    in_a_row = 0
+    for event_id in waiting.values_list("pk", flat=True)[:SWEEP_LIMIT]:
+        in_a_row = 0 if actions.apply_event(event_id) else in_a_row + 1
+        if in_a_row == SWEEP_PATIENCE:
             break
 
 

@@ -7,6 +7,7 @@ import pytest
 from chapters.scope import in_chapter
 from members import actions, gateway, tasks
 from members.models import Checkout, Membership, Payment
+from tests.factories import make_user
 from tests.payments import deliver, open_page, pay, session_events
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault(17)]
@@ -92,3 +93,18 @@ def test_event_waits_until_stripe_answers_again(provider, mia, sf, mode, count):
     with in_chapter(sf):
         assert Membership.objects.get().status == "active"
         assert Payment.objects.count() == 1
+
+
+def test_event_that_gets_no_answer_holds_up_no_other(provider, mia, sf):
+    ann = make_user("ann")
+    pages = [open_page(person, sf) for person in (mia, ann)]
+    for page in pages:
+        pay(provider, page)
+    for event in session_events(provider):
+        assert deliver(event) == 200
+    silent = f"{SESSIONS}/{pages[0].session_id}"
+    provider.control("POST", "faults", mode="500", count=1000, method="GET", path=silent)
+    tasks.sweep_events()
+    with in_chapter(sf):
+        statuses = dict(Membership.objects.values_list("user_id", "status"))
+    assert statuses == {mia.pk: "pending", ann.pk: "active"}
