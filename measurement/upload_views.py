@@ -120,11 +120,11 @@ def upload_decide(request: Request, chapter: str, pk: UUID, step: str) -> HttpRe
     act = _step(request, step)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, problem=str(form.errors["note"][0]))
+        return _show(request, found, form, problem=str(form.errors["note"][0]))
     try:
         act(found, form.cleaned_data["note"], request.user)
     except reviewing.UploadRefused as refused:
-        return _show(request, found, problem=str(refused))
+        return _show(request, found, form, problem=str(refused))
     if step == "withdraw":
         messages.success(request, "The withdrawal is under way.")
     return redirect("measurement:upload", request.chapter.slug, found.pk)
@@ -165,7 +165,9 @@ def _upload(request: Request, pk: UUID) -> Upload:
     return get_object_or_404(rows.select_related(*people), pk=pk)
 
 
-def _show(request: Request, found: Upload, problem: str = "") -> HttpResponse:
+def _show(
+    request: Request, found: Upload, form: DecisionForm | None = None, problem: str = ""
+) -> HttpResponse:
     job = Job.objects.filter(pk=found.work).first() if found.work else None
     if job and job.is_finished and found.state == Upload.State.CHECKING:
         # It ended after the file was read: what it left there is read after it.
@@ -179,7 +181,7 @@ def _show(request: Request, found: Upload, problem: str = "") -> HttpResponse:
         "on_council": is_council(request.user),
         "is_staff": is_backbone(request.user),
         "is_mine": found.by_id == request.user.pk,
-        "form": DecisionForm(),
+        "form": form or DecisionForm(),
     }
     status = 422 if problem else 200
     return render(request, "measurement/uploads/upload.html", context, status=status)

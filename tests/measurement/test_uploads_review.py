@@ -161,6 +161,10 @@ def test_what_is_sent_back_is_gone_and_comes_again(desk: Desk) -> None:
     address = desk.send(line())
     desk.press(address, "load")
     assert desk.press(address, "return", "ann") == 422
+    long = "Wrong year, as the table says. " * 100
+    answer = desk.clients["ann"].post(f"{address}return/", {"note": long})
+    assert answer.status_code == 422
+    assert long.strip() in answer.content.decode()
     assert desk.press(address, "return", "ann", note="Wrong year") == 302
     assert stored() == []
     assert "Wrong year" in desk.see(address)
