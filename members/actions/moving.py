@@ -39,12 +39,20 @@ def join_beside(user: Any, chapter: Chapter) -> Membership:
 
 def _run_along(membership: Membership, chapter: Chapter, home: Membership) -> bool:
     """Bring a membership beside to the end of the home's; True when that changed it."""
-    assert home.paid_until is not None
-    until = max(home.paid_until, _paid_here(membership) or home.paid_until)
-    if membership.status == _Status.ACTIVE and membership.paid_until == until:
+    if _runs_along(membership, home):
         return False
-    extend_membership(membership, chapter, chapter.today, until)
+    extend_membership(membership, chapter, chapter.today, _end_beside(membership, home))
     return True
+
+
+def _runs_along(membership: Membership, home: Membership) -> bool:
+    is_active = membership.status == _Status.ACTIVE
+    return is_active and membership.paid_until == _end_beside(membership, home)
+
+
+def _end_beside(membership: Membership, home: Membership) -> datetime.date:
+    assert home.paid_until is not None
+    return max(home.paid_until, _paid_here(membership) or home.paid_until)
 
 
 def _paid_here(membership: Membership) -> datetime.date | None:
@@ -97,6 +105,9 @@ def _follow(chapter: Chapter, pk: int, user_id: int) -> bool:
             row = Membership.objects.select_related("chapter").get(pk=pk)
             return row.is_current and claim_home(row)
         if not home.is_current or home.paid_until is None:
+            return False
+        if _runs_along(Membership.objects.get(pk=pk), home):
+            # Nearly always; nobody who joins meanwhile waits for a lock that is not needed.
             return False
         held = lock_chapter(chapter.pk)
         membership = Membership.objects.get(pk=pk)
