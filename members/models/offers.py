@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -52,8 +53,10 @@ class OfferQuerySet(models.QuerySet):
 
 
 def _pays(today: datetime.date) -> Exists:
+    # As `Membership.is_current` has it: in grace one is still a member.
     rows = Membership.objects.filter(chapter_id=OuterRef("chapter_id"), user_id=OuterRef("user_id"))
-    return Exists(rows.filter(paid_until__gte=today).exclude(status__in=["pending", "cancelled"]))
+    rows = rows.annotate(last=Coalesce("grace_until", "paid_until"))
+    return Exists(rows.filter(last__gte=today, status__in=Membership.CURRENT))
 
 
 def _is_seated(today: datetime.date) -> Exists:

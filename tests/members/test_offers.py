@@ -71,17 +71,20 @@ def test_offers_stand_while_their_giver_has_paid(sf, ana):
     today = timezone.localdate()
     past, lapsed = today - datetime.timedelta(days=3), make_user()
     make_membership(sf, lapsed, paid_until=past)
+    soon = today + datetime.timedelta(days=4)
+    late = make_membership(sf, status="past_due", paid_until=past, grace_until=soon).user
     unpaid = make_organization_membership(sf, paid_until=past)
     seated = make_representative(make_organization_membership(sf)).user
     make_offer(sf, ana, title="Paid")
     make_offer(sf, seated, title="Seated")
     make_offer(sf, lapsed, title="Lapsed")
+    make_offer(sf, late, title="In grace")
     make_offer(sf, make_user(), title="Stranger")
     make_offer(sf, make_membership(sf, make_user(is_active=False)).user, title="Gone")
     make_offer(sf, ana, title="Unpaid", organization_membership=unpaid)
     make_offer(sf, ana, title="Paused", status="paused")
     make_offer(sf, ana, title="Over", available_until=past)
-    assert titles(sf, inside=True) == ["Seated", "Paid"]
+    assert titles(sf, inside=True) == ["In grace", "Seated", "Paid"]
 
 
 @pytest.mark.parametrize(
