@@ -11,9 +11,11 @@ def two_tailed(t: float, freedom: float) -> float:
     """Probability of a value at least as far from 0 as `t`: I(x; n/2, 1/2), x = n / (n + t^2)."""
     if math.isinf(t):
         return 0.0
-    if t == 0:
+    rest = t * t / (freedom + t * t)
+    if rest == 0:
+        # Zero, or so close to it that its square is none.
         return 1.0
-    return _incomplete_beta(freedom / (freedom + t * t), t * t / (freedom + t * t), freedom / 2)
+    return _incomplete_beta(freedom / (freedom + t * t), rest, freedom / 2)
 
 
 def _incomplete_beta(x: float, rest: float, a: float) -> float:
