@@ -6,6 +6,7 @@ Patterns are those of `fnmatch`, over route names (`convenings:detail`).
 import datetime
 import itertools
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -124,7 +125,8 @@ def _open_entry(side: "Side", is_open: bool) -> dict[str, Any]:
 
 
 def _observation(side: "Side", is_open: bool) -> dict[str, Any]:
-    return {} if is_open else {"visibility": "C"}
+    # What is open has a value too, so that there is something to draw.
+    return {"obs_value": Decimal("0.5")} if is_open else {"visibility": "C"}
 
 
 def _expense(side: "Side", is_open: bool) -> dict[str, Any]:
