@@ -22,7 +22,7 @@ from chapters.models import Chapter, MailChoice
 from chapters.post import post
 from chapters.scope import in_chapter
 chapter = Chapter.objects.get(slug="san-francisco")
-known = {{"name": "Nora", "site_url": "https://network-city.example"}}
+known = {{"name": "Nora"}}
 with in_chapter(chapter):
     topic = MailChoice.Topic.INVITATIONS
     print(post("ten-invited", "{to}", known, chapter=chapter, topic=topic).state)

@@ -42,7 +42,8 @@ EXAMPLES = {
     "receipt": "select p.id from members_payment p join members_user u on u.id = p.user_id"
     " where u.email like 'mia@%%' order by p.id limit 1",
     "waiting": "select token from chapters_waitlistentry order by id limit 1",
-    "job": "select id from chapters_job where status = 'done' order by created_at limit 1",
+    "job": "select j.id from chapters_job j join chapters_chapter c on c.id = j.chapter_id"
+    " where c.slug = 'san-francisco' and j.status = 'done' order by j.created_at limit 1",
     "key": "select a.id from mfa_authenticator a join members_user u on u.id = a.user_id"
     " where u.email like 'dee@%%' and a.type = 'webauthn' limit 1",
 }
