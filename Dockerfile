@@ -23,7 +23,8 @@ COPY convenings convenings
 COPY templates templates
 COPY static static
 # Settings for production ask for services that a build has none of.
-RUN PRODUCTION=0 STATE_DIR=/tmp/build python manage.py collectstatic --noinput && rm -r /tmp/build
+RUN export PRODUCTION=0 STATE_DIR=/tmp/build \
+ && python manage.py build_static && python manage.py collectstatic --noinput && rm -r /tmp/build
 USER city
 EXPOSE 8000
 CMD ["gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]

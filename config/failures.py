@@ -4,11 +4,18 @@ import sys
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404
 from django.views.defaults import page_not_found
 
 API = "/api/"
+# What somebody would be sorry to type again; secrets are never shown, nor what nobody typed.
+A_TEXT = 40
+UNSHOWN = {
+    *("csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "credential"),
+    *("base", "form_key"),
+}
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -17,6 +24,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         return page_not_found(request, exception)
     told = "" if isinstance(exception, Resolver404) else str(exception)
     return JsonResponse({"detail": told or "There is nothing at this address."}, status=404)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form from elsewhere or of a session that is over; long texts of it come back.
+
+    reason: why, for the log alone.
+    """
+    texts = [
+        text for name, text in request.POST.items() if len(text) >= A_TEXT and name not in UNSHOWN
+    ]
+    return render(request, "403_csrf.html", {"texts": texts}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

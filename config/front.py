@@ -1,17 +1,22 @@
 """The front pages and a member's home: they show every floor, so they stand above them all."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from agendas.queries import published_summary
+from agendas.queries.ideas import my_ideas
 from chapters.atlas import draw_map
 from chapters.gates import public, signed_in
 from chapters.models import Chapter
-from chapters.queries import list_council, list_network
-from chapters.ready import ready
+from chapters.queries import list_council, list_network, my_seats
+from chapters.ready import keep, ready
+from chapters.requests import Request
 from convenings.clock import Times, tell_times
 from convenings.models import Convening
 from convenings.queries import next_convenings, registrations_of
@@ -35,6 +40,7 @@ def national_home(request: HttpRequest) -> HttpResponse:
         "map": draw_map(chapters),
         "score": score,
         "segments": cards.segments(score.tally.counts),
+        "chance": wording.chance_of(score.tally),
         "convenings": _timed(next_convenings(limit=2)),
     }
     return render(request, "front/nation.html", context)
@@ -43,21 +49,31 @@ def national_home(request: HttpRequest) -> HttpResponse:
 @ready
 @public
 @require_safe
-def chapter_home(request: HttpRequest, chapter: str) -> HttpResponse:
+def chapter_home(request: Request, chapter: str) -> HttpResponse:
     """A chapter: where it stands, what it agreed, who is at the table, what comes next."""
-    here: Chapter = request.chapter  # type: ignore[attr-defined]
+    here = request.chapter
+    body = keep(here, "home", partial(_chapter_body, here))
+    return render(request, "front/chapter.html", {"body": body})
+
+
+def _chapter_body(here: Chapter) -> SafeString:
+    """What a chapter's page shows to everybody, between its bar and its foot."""
+    return render_to_string("front/chapter_body.html", _chapter_context(here))
+
+
+def _chapter_context(here: Chapter) -> dict[str, Any]:
     figures = profile(here.place)
-    context = {
+    return {
+        "chapter": here,
         "score": figures.score,
         "segments": cards.segments(figures.score.tally.counts),
-        "by_chance": wording.by_chance(figures.score),
+        "chance": wording.chance_of(figures.score.tally),
         "cards": telling_cards(figures),
         "agenda": published_summary(here),
         "council": list_council(here),
         "convenings": _timed(next_convenings(here, limit=1)),
         "dues": _dues(open_dues(here)),
     }
-    return render(request, "front/chapter.html", context)
 
 
 @signed_in
@@ -69,7 +85,12 @@ def member_home(request: HttpRequest) -> HttpResponse:
         for row in rows
         for one in [row.convening]
     ]
-    context = {"home": home(request.user), "attended": attended}
+    context = {
+        "home": home(request.user),
+        "attended": attended,
+        "ideas": my_ideas(request.user),
+        "seats": my_seats(request.user),
+    }
     return render(request, "front/member.html", context)
 
 

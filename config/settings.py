@@ -13,6 +13,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from chapters import sentences
 from config.stack import layout
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,6 +40,9 @@ SITE_NAME = os.environ.get("SITE_NAME", "Network City")
 SITE_URL = os.environ.get("SITE_URL", f"http://localhost:{layout.port()}")
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "config.failures.form_refused"
+# Where editors write a section together, such as wss://network-city.example; empty: each alone.
+LIVE_URL = os.environ.get("LIVE_URL", "" if PRODUCTION else f"ws://localhost:{layout.live_port()}")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "hello@network-city.example")
 POSTAL_ADDRESS = os.environ.get("POSTAL_ADDRESS", "100 Sample Street, San Francisco")
 
@@ -77,11 +81,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "members.middleware.SeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "chapters.middleware.ScopeMiddleware",
 ]
@@ -94,8 +98,8 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            **sentences.OPTIONS,
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -119,7 +123,7 @@ def _database_url() -> str:
 
 DATABASES = {
     "default": {
-        **dj_database_url.parse(_database_url(), conn_max_age=600, conn_health_checks=True),
+        **dj_database_url.parse(_database_url(), "chapters.postgres", 600, conn_health_checks=True),
         "ATOMIC_REQUESTS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
@@ -197,12 +201,30 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="10,40"),
         "options": {"expires": 1800},
     },
+    "close surveys that are over": {
+        "task": "measurement.tasks.close_surveys",
+        "schedule": crontab(minute=27),
+        "options": {"expires": 600},
+    },
+    "tend decisions": {
+        "task": "agendas.tasks.tend_decisions", "schedule": 60.0, "options": {"expires": 60},
+    },
     "pack the open data": {
         "task": "measurement.tasks.refresh_open_data",
         "schedule": crontab(hour=9, minute=20),
         "options": {"expires": 3600},
     },
+    "tend the calendars of due figures": {
+        "task": "measurement.tasks.tend_calendars",
+        "schedule": crontab(hour=14, minute=25),
+        "options": {"expires": 3600},
+    },
     # Every hour, since each chapter has its own midnight.
+    "tend activities and promises": {
+        "task": "agendas.tasks.tend_activities",
+        "schedule": crontab(minute=37),
+        "options": {"expires": 3600},
+    },
     "bring memberships to today": {
         "task": "members.tasks.sweep_memberships",
         "schedule": crontab(minute=7),
@@ -215,8 +237,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 AUTH_USER_MODEL = "members.User"
 PRIVACY_RULES = BASE_DIR / "config" / "privacy.yaml"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "members.backends.PersonBackend",
+    "members.backends.AccountBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -230,6 +252,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+SESSION_ENGINE = "members.sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "members:home"
 LOGOUT_REDIRECT_URL = "national-home"
@@ -247,19 +270,19 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
-# Beside allauth's own limits.
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "request_information": "10/h/ip",
     "register": "100/h/ip",
     "join_waitlist": "20/h/ip,3/d/key",
+    "send_idea": "10/h/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_PASSKEY_LOGIN_ENABLED = MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
 # Clocks differ: the code before and the one after count too (RFC 6238, 5.2).
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+STAFF_NEED_SECOND_FACTOR = PRODUCTION  # the demo's people have none
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- Money -------------------------------------------------------------------------------------
@@ -293,10 +316,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL", f"{SITE_NAME} <{CONTACT_EMAIL}
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique by a constraint on its lower case
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
-USE_I18N = True
+USE_I18N = False  # all is said in one language; asking which costs 70 times a page
 USE_TZ = True
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# What is built is there after set-up: `manage.py build_static`.
+STATICFILES_DIRS = [folder for folder in (BASE_DIR / "static", layout.BUILT) if folder.is_dir()]
 STATIC_ROOT = os.environ.get("STATIC_ROOT", str(layout.state_dir() / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -312,7 +336,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["config.api.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "config.api_schema.ApiSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["chapters.throttling.VisitorThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": os.environ.get("API_RATE", "600/min"),
         "key": os.environ.get("API_KEY_RATE", "120/min"),
@@ -320,6 +344,8 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# What pages show from floors above their own: functions of the page's context.
+SLOTS = {"indicator": ["agendas.slots.strategies_of"]}
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
     "DESCRIPTION": "Published figures of every chapter, measured the same way in each city.",
@@ -338,7 +364,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, LIVE_URL] if LIVE_URL else [SELF],
         # Checkout and the page for cards are form posts answered with a redirect to Stripe.
         "form-action": [SELF, "https://checkout.stripe.com", "https://billing.stripe.com"]
         if os.environ.get("STRIPE_SECRET_KEY")
@@ -355,8 +381,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = PRODUCTION
-CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0

@@ -5,7 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 import members.urls
-from config import api_page, front, gates
+from config import api_page, front, gates, workspace
 
 # A member's home shows what that floor can't see: its address is theirs, its page is made above.
 _members = ([path("me/", front.member_home, name="home"), *members.urls.urlpatterns], "members")
@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include(_members)),
     path("", include("chapters.urls")),
     path("", front.national_home, name="national-home"),
+    path("<slug:chapter>/work/", workspace.workspace, name="chapter-work"),
     path("<slug:chapter>/", front.chapter_home, name="chapter-home"),
 ]

@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# What is made at set-up and belongs to no version of ours: git ignores it.
+BUILT = ROOT / "built"
 DATABASE = "network_city"
 ROLES = {"owner": "nc_owner", "app": "nc_app", "backup": "nc_backup", "postgres": "postgres"}
 
@@ -86,7 +88,7 @@ def broker_url() -> str:
 
 
 def port() -> int:
-    """The web server's port; the local helpers take the three that follow."""
+    """The web server's port; the others take the four that follow."""
     return int(os.environ.get("PORT") or 8000)
 
 
@@ -103,6 +105,11 @@ def mailbox_port() -> int:
 def smtp_port() -> int:
     """The SMTP server behind that page."""
     return port() + 3
+
+
+def live_port() -> int:
+    """The process over which several people write one section."""
+    return port() + 4
 
 
 def secret(name: str) -> str:

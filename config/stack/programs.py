@@ -1,6 +1,6 @@
-"""What runs beside the servers: the payment sandbox, the mailbox, the web, the worker, the clock.
+"""What runs beside the servers: sandbox, mailbox, web, worker, clock, and writing together.
 
-The same entry points as in production; `docker-compose.yml` starts web, worker and beat alike.
+The same entry points as in production; `docker-compose.yml` starts them alike.
 """
 
 import os
@@ -38,7 +38,7 @@ def helpers() -> list[Program]:
 
 def site() -> list[Program]:
     """The product itself, in the order of starting."""
-    return [_web(), _worker(), _beat()]
+    return [_web(), _worker(), _beat(), _live()]
 
 
 def environment() -> dict[str, str]:
@@ -101,6 +101,12 @@ def _beat() -> Program:
     return Program("beat", _python("-m", "celery", "-A", "config", "beat", *schedule))
 
 
+def _live() -> Program:
+    port = layout.live_port()
+    command = manage("live", "--host", local_host(), "--port", str(port))
+    return Program("live", tuple(command), (port,), lambda: listens(port))
+
+
 # --- Ports -------------------------------------------------------------------------------------
 
 
@@ -120,7 +126,7 @@ def demand_free_ports(programs: list[Program]) -> None:
         for port in program.ports:
             if listens(port, local_host() if program.name == "web" else "127.0.0.1"):
                 raise StackError(
-                    f"Port {port} is taken by another program. Set PORT: the four ports from it"
+                    f"Port {port} is taken by another program. Set PORT: the five ports from it"
                     f" on must be free, as in `PORT={layout.port() + 100} make run`."
                 )
 

@@ -93,6 +93,8 @@ class Supervisor:
         everything = [*programs.helpers(), *programs.site()]
         self._end_leftovers([program.name for program in everything])
         programs.demand_free_ports(everything)
+        if assets.build():
+            self.say("charts: library made")
         mark = assets.fingerprint()
         collecting = (
             self._begin("collectstatic", "--noinput", "-v0") if assets.are_stale() else None

@@ -35,9 +35,15 @@ class Command(BaseCommand):
             with _scope_of(room.__name__):
                 room.load()
             self.stdout.write(f"  {room.__name__.split('.')[0]}: loaded")
+        for room in rooms if wanted else ():
+            getattr(room, "finish", _nothing)()
         for room in rooms:
             for line in getattr(room, "people", list)():
                 self.stdout.write(line)
+
+
+def _nothing() -> None:
+    """What most floors have left to do in the end."""
 
 
 def _scope_of(room: str) -> AbstractContextManager[Any]:

@@ -4,7 +4,7 @@ import hashlib
 from argparse import ArgumentParser
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -16,6 +16,9 @@ from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from measurement.loading.problems import Problem, Refused
 from measurement.models import Source, Upload
+
+if TYPE_CHECKING:
+    from measurement.actions.uploads import Checkup
 
 REFUSED = 2
 FIELDS = ("publisher", "title", "licence", "programme", "url")
@@ -63,7 +66,7 @@ class Command(BaseCommand):
         self, stream: BufferedReader, chapter: Chapter | None, options: dict[str, Any]
     ) -> str:
         # Here, so that a server that lists its commands does not load a library for tables.
-        from measurement.actions.uploads import check_file, load_file
+        from measurement.actions.uploads import check_file, load_checked
         from measurement.loading.layouts import Reading
 
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -76,21 +79,26 @@ class Command(BaseCommand):
             "reading": Reading(mapping=defaults),
         }
         stream.seek(0)
-        found = check_file(stream, name, **given)
-        self._list(found.warnings)
         if options["dry_run"]:
+            found = check_file(stream, name, **given)
+            self._list(found.warnings)
             return f"Would add {found.stored.added} figures; {found.stored.known} are there."
-        if found.warnings and not options["acknowledge"]:
-            message = f"{len(found.warnings)} warnings; nothing was loaded without --acknowledge."
-            raise CommandError(message, returncode=REFUSED)
-        stream.seek(0)
-        upload = _note(name, sha256, chapter, found)
-        stored = load_file(stream, name, upload=upload, is_public=chapter is None, **given)
+
+        def settle(found: "Checkup") -> Upload:
+            self._list(found.warnings)
+            if found.warnings and not options["acknowledge"]:
+                message = f"{len(found.warnings)} warnings; nothing was loaded"
+                raise CommandError(f"{message} without --acknowledge.", returncode=REFUSED)
+            return _note(name, sha256, chapter, found)
+
+        stored, upload = load_checked(
+            stream, name, is_public=chapter is None, settle=settle, **given
+        )
         if not stored.added:
             upload.delete()
             return f"Nothing is new: {stored.known} figures are there already."
         record("figures.loaded", subject=upload, chapter=chapter, facts={"added": stored.added})
-        restated = f", {found.stored.restated} of them restated" if found.stored.restated else ""
+        restated = f", {upload.restated} of them restated" if upload.restated else ""
         return f"Added {stored.added} figures{restated}; {stored.known} were there already."
 
     def _list(self, problems: list[Problem]) -> None:
@@ -107,7 +115,7 @@ def _find_chapter(slug: str | None) -> Chapter | None:
     return found
 
 
-def _note(name: str, sha256: str, chapter: Chapter | None, found: Any) -> Upload:
+def _note(name: str, sha256: str, chapter: Chapter | None, found: "Checkup") -> Upload:
     now = timezone.now()
     return Upload.objects.create(
         chapter=chapter, name=name, sha256=sha256, rows=found.rows, added=found.stored.added,
