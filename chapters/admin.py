@@ -1,6 +1,6 @@
 """The ground floor in the backbone's admin, under the scope of all chapters."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -83,12 +83,35 @@ class ShownAdmin(admin.ModelAdmin):
             self.after_change(chapter)
 
 
+class RecordedAdmin(admin.ModelAdmin):
+    """Rows that staff may change: who changed which fields stays in the audit chain.
+
+    Values stay only of the fields in `recorded`: in others there may be a person's words.
+    """
+
+    recorded: ClassVar[tuple[str, ...]] = ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Store, and leave on record who did."""
+        super().save_model(request, obj, form, change)
+        changed = sorted(form.changed_data)
+        values = {name: getattr(obj, name) for name in self.recorded if name in changed}
+        audit.record(
+            f"{self.opts.model_name}.{'changed' if change else 'added'}",
+            subject=obj,
+            chapter=obj if isinstance(obj, Chapter) else getattr(obj, "chapter", None),
+            by=request.user,
+            facts={"fields": changed} | values,
+        )
+
+
 def _chapter_of(row: Any) -> Chapter:
     return row if isinstance(row, Chapter) else row.chapter
 
 
 @admin.register(Place)
-class PlaceAdmin(admin.ModelAdmin):
+class PlaceAdmin(RecordedAdmin):
+    recorded = ("geoid", "level", "zone")
     list_display = ["name", "state", "level", "geoid", "zone"]
     list_filter = ["level", "state"]
     search_fields = ["name", "geoid"]
@@ -96,7 +119,8 @@ class PlaceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Chapter)
-class ChapterAdmin(ShownAdmin):
+class ChapterAdmin(RecordedAdmin, ShownAdmin):
+    recorded = ("status", "slug", "launched_on")
     list_display = ["name", "place", "status", "member_count", "pledged", "launched_on"]
     list_filter = ["status"]
     list_select_related = ["place"]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 REST_SECONDS = 5.0
@@ -20,6 +20,28 @@ def rest() -> None:
     ForgivingRedisCache._resting_until = time.monotonic() + REST_SECONDS
 
 
+class KeptClient(RedisCacheClient):
+    """Django's, with one client for all calls: making one costs more than asking it.
+
+    There is one server to read from and to write to, whatever a setting with several would say.
+    """
+
+    _kept: Any = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The client of the server."""
+        if self._kept is None:
+            self._kept = super().get_client(key, write=True)
+        return self._kept
+
+    def tally(self, key: str, before: str, seconds: int) -> tuple[int, int]:
+        """Count one more under `key`; gives the counts of `before` and of it, in one question."""
+        with self.get_client(key, write=True).pipeline(transaction=False) as pipe:
+            pipe.set(key, 0, ex=seconds, nx=True).incr(key).get(before)
+            _, count, earlier = pipe.execute()
+        return int(earlier or 0), int(count)
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache that answers as empty while the server does not answer.
 
@@ -28,6 +50,11 @@ class ForgivingRedisCache(RedisCache):
     """
 
     _resting_until = 0.0
+    _cache: KeptClient
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient
 
     def _try(self, call: Callable[..., Any], fallback: Any, *args: Any, **kwargs: Any) -> Any:
         if is_resting():
@@ -61,3 +88,11 @@ class ForgivingRedisCache(RedisCache):
 
     def has_key(self, key: Any, version: int | None = None) -> bool:
         return self._try(super().has_key, False, key, version)
+
+    def tally(self, key: str, before: str, seconds: int) -> tuple[int, int]:
+        """Count one more under `key`, kept so long; gives the counts of `before` and of `key`.
+
+        While the server does not answer, nothing was counted.
+        """
+        keys = (self.make_and_validate_key(name) for name in (key, before))
+        return self._try(self._cache.tally, (0, 0), *keys, seconds)

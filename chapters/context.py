@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from chapters.access import is_council
+from chapters.gates import sits_here
 from chapters.scope import current
 
 
@@ -24,4 +24,4 @@ def site(request: HttpRequest) -> dict[str, Any]:
 def _on_council(request: HttpRequest) -> bool:
     # An error page may stand outside of any scope; nobody's seat is looked up for it.
     is_open = getattr(request, "chapter", None) is not None and current() is not None
-    return is_open and is_council(request.user)
+    return is_open and sits_here(request)

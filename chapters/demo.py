@@ -22,8 +22,21 @@ CHAPTERS = [
     ("tucson", "0477000", "launching", None, "", ""),
     ("richmond", "5167000", "gathering", None, "", ""),
 ]  # fmt: skip
-PLEDGES = [("River City Fund (sample)", 25_000), ("Two employers (sample)", 12_000),
-           ("Eleven residents (sample)", 4_500)]  # fmt: skip
+# Who promised what toward the start of a chapter: name, dollars, what became of it.
+PLEDGES = {
+    "richmond": [
+        ("River City Fund (sample)", 25_000, Pledge.State.PLEDGED),
+        ("Two employers (sample)", 12_000, Pledge.State.PLEDGED),
+        ("Eleven residents (sample)", 4_500, Pledge.State.PLEDGED),
+    ],
+    "san-francisco": [
+        ("Golden Gate Families Fund (sample)", 40_000, Pledge.State.COLLECTED),
+        ("Three employers of the Mission (sample)", 22_500, Pledge.State.COLLECTED),
+        ("A hotel owner (sample)", 10_000, Pledge.State.CONFIRMED),
+        ("Twenty residents (sample)", 6_000, Pledge.State.PLEDGED),
+        ("A firm that moved away (sample)", 5_000, Pledge.State.RELEASED),
+    ],
+}
 
 WAITING = [("Boise", "ID"), ("Boise", "ID"), ("Boise", "ID"), ("Richmond", "VA")]
 
@@ -40,15 +53,18 @@ def load() -> None:
                 "launched_on": launched_on, "vision": vision, "art": art,
             },
         )  # fmt: skip
-    _load_pledges(Chapter.objects.get(slug="richmond"))
+    for slug, pledges in PLEDGES.items():
+        _load_pledges(Chapter.objects.get(slug=slug), pledges)
     _load_waiting()
 
 
-def _load_pledges(chapter: Chapter) -> None:
+def _load_pledges(chapter: Chapter, pledges: list[tuple[str, int, Pledge.State]]) -> None:
     with in_chapter(chapter):
-        for name, dollars in PLEDGES:
+        for name, dollars, state in pledges:
             Pledge.objects.get_or_create(
-                chapter=chapter, name=name, defaults={"amount_cents": dollars * 100}
+                chapter=chapter,
+                name=name,
+                defaults={"amount_cents": dollars * 100, "state": state},
             )
         recount_pledges(chapter)
 

@@ -51,7 +51,17 @@ def _page_of(request: HttpRequest) -> str:
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
+def sits_here(request: Any) -> bool:
+    """True where the reader sits on the open chapter's council; asked once a request.
+
+    The gate and the menu of the page behind it share the answer.
+    """
+    if not hasattr(request, "sits_here"):
+        request.sits_here = access.is_council(request.user)
+    return bool(request.sits_here)
+
+
 public = Gate("public", lambda request: True, signs_in=False)
 signed_in = Gate("signed in", lambda request: request.user.is_authenticated)
-council = Gate("council", lambda request: access.is_council(request.user))
+council = Gate("council", sits_here)
 backbone = Gate("backbone", lambda request: access.is_backbone(request.user))

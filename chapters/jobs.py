@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 1.0
 BACKOFF_SECONDS = (5, 20)
+DISK_FULL = "53100"  # PostgreSQL's code for it
+NO_ROOM = "The server has no room left on its disk. Nothing was stored; free some and try again."
 # What a request may not: wait behind a load, load a city, draw a chart between two statements.
 PATIENCE = {
     "lock_timeout": "30s",
@@ -216,6 +218,8 @@ def _record_failure(job: Job, error: Exception) -> None:
 def _sentence(error: Exception) -> str:
     if isinstance(error, Hopeless):
         return str(error)
+    if getattr(error.__cause__, "pgcode", None) == DISK_FULL:
+        return NO_ROOM
     # What broke may name tables and values; it stands in the log, not on the asker's page.
     return f"Something broke on our side ({type(error).__name__})."
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import ResolverMatch
 
 from chapters.access import is_backbone
+from chapters.addresses import asks_nobody, find_match
 from chapters.models import Chapter
 from chapters.queries import find_chapter
-from chapters.scope import Scope, open_scope
+from chapters.scope import Scope, as_visitor, open_scope
 
 
 class ScopeMiddleware:
@@ -20,10 +21,13 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside one transaction; what ends in a server error is rolled back."""
+        if asks_nobody(request):
+            with as_visitor():
+                return self.get_response(request)
         scope = self._scope(request)
         if getattr(request.view, "opens_own_scopes", False):  # type: ignore[attr-defined]
             return self.get_response(request)
-        with open_scope(scope):
+        with open_scope(scope, late=True):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
@@ -33,7 +37,7 @@ class ScopeMiddleware:
         # PostgreSQL's texts cannot hold this character, so there is nothing to look for.
         if "\0" in request.path_info:
             raise Http404("No address has a null character in it.")
-        match = _match(request)
+        match = find_match(request)
         request.view = match and match.func  # type: ignore[attr-defined]
         request.chapter = _chapter(match)  # type: ignore[attr-defined]
         chapter_id = request.chapter.pk if request.chapter else None  # type: ignore[attr-defined]
@@ -41,13 +45,6 @@ class ScopeMiddleware:
         if request.path_info.startswith("/admin/") and is_backbone(request.user):
             return Scope(user_id=user_id, everything=True)
         return Scope(chapter_id=chapter_id, user_id=user_id)
-
-
-def _match(request: HttpRequest) -> ResolverMatch | None:
-    try:
-        return resolve(request.path_info)
-    except Resolver404:
-        return None
 
 
 def _chapter(match: ResolverMatch | None) -> Chapter | None:

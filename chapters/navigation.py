@@ -33,14 +33,34 @@ MAIN = (
     ("Convenings", "convenings:all", ("convenings:",)),
     ("Start a chapter", "chapters:start", ("chapters:start",)),
 )
+ACTIVITIES = tuple(
+    f"agendas:{name}"
+    for name in (
+        "activit",
+        "strategy",
+        "evidence",
+        "project",
+        "commitment",
+        "update",
+        "tag",
+        "link",
+    )
+)
 TABS = (
     ("Overview", "chapter-home", ("chapter-home",)),
     ("Dashboard", "measurement:dashboard", ("measurement:",)),
     ("Agenda", "agendas:agenda", ("agendas:",)),
+    ("Decisions", "agendas:decisions", ("agendas:decision",)),
+    ("Activities", "agendas:activities", ACTIVITIES),
+    ("Reports", "agendas:reports", ("agendas:report", "agendas:spending")),
+    ("Ideas", "agendas:ideas", ("agendas:idea",)),
     ("Convenings", "convenings:list", ("convenings:",)),
     ("Organizations", "members:organization-directory", ("members:organization",)),
     ("Offers", "members:offers", ("members:offer", "members:need")),
 )
+
+
+WORKSPACE = "chapter-work"
 
 
 @dataclass(frozen=True)
@@ -58,11 +78,15 @@ def where(request: HttpRequest) -> Where:
 
 
 def main_links(at: Where) -> list[Link]:
-    """The national part of the menu; inside a chapter its whole bar stands under Chapters."""
+    """The national part of the menu; inside a chapter its whole bar stands under Chapters.
+
+    The workspace has an entry of its own.
+    """
     links = []
     for label, view, starts in MAIN:
         is_list = view == "national-home"
-        is_here = is_list if at.inside else at.view.startswith(starts)
+        under = is_list and at.view != WORKSPACE
+        is_here = under if at.inside else at.view.startswith(starts)
         address = reverse(view) + ("#chapters" if is_list else "")
         links.append(Link(label, address, "true" if is_here else ""))
     return links
@@ -73,11 +97,22 @@ def list_main_links(request: HttpRequest) -> list[Link]:
     return main_links(where(request))
 
 
+def workspace_link(request: HttpRequest) -> Link:
+    """Where the council of the open chapter works."""
+    slug, view = request.chapter.slug, where(request).view  # type: ignore[attr-defined]
+    return Link("Workspace", reverse(WORKSPACE, args=[slug]), "page" if view == WORKSPACE else "")
+
+
 def tabs(slug: str, at: Where) -> list[Link]:
-    """The pages of a chapter."""
+    """The pages of a chapter; the one whose beginning says most about the view is current."""
+    fits = {
+        label: max((len(start) for start in starts if at.view.startswith(start)), default=0)
+        for label, _, starts in TABS
+    }
+    best = max(fits.values())
     return [
-        Link(label, reverse(view, args=[slug]), "page" if at.view.startswith(starts) else "")
-        for label, view, starts in TABS
+        Link(label, reverse(view, args=[slug]), "page" if 0 < best == fits[label] else "")
+        for label, view, _ in TABS
     ]
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 
 from chapters.models import Chapter, Place, Seat
+from chapters.models.councils import SeatQuerySet
 
 
 def backbone_staff() -> QuerySet[Any]:
@@ -59,6 +60,11 @@ def list_network() -> list[Chapter]:
     rank = Case(*steps, default=Value(len(order)), output_field=IntegerField())
     chapters = Chapter.objects.select_related("place")
     return list(chapters.order_by(rank, "-member_count", "name"))
+
+
+def my_seats(user: Any) -> QuerySet[Seat]:
+    """The person's seats that run now, in every chapter; the database lets their own rows pass."""
+    return SeatQuerySet(Seat).filter(user=user).current().select_related("chapter")
 
 
 def list_council(chapter: Chapter) -> list[Seat]:

@@ -12,20 +12,23 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 
+from chapters.addresses import find_match
 from chapters.cache import is_resting
 from chapters.models import Chapter
+from chapters.scope import Scope, current, open_scope
 
+T = TypeVar("T")
 NATION = "+nation"
 # Nothing is older than this, whatever was forgotten while the cache was away.
 LONGEST_SECONDS = 60.0
@@ -35,6 +38,7 @@ BLIND_SECONDS = 2.0
 VERSION_SECONDS = 3600
 MOST_PAGES = 512
 MOST_BYTES = 16_000_000
+MOST_FINDINGS = 16
 _SMALLEST_TO_ZIP = 500
 
 
@@ -183,6 +187,32 @@ class Shelf:
 shelf = Shelf()
 
 
+# --- What pages are made of --------------------------------------------------------------------
+
+_findings: OrderedDict[tuple[str, str], tuple[str, float, Any]] = OrderedDict()
+
+
+def keep(chapter: Chapter, what: str, find: Callable[[], T]) -> T:
+    """What `find` found for a visitor, once a version of the chapter; `what` names it.
+
+    For pages that readers with a session see too, from rows that are the same for everybody:
+    whoever lets their ready page be forgotten has this found anew. Nobody may change the answer.
+    """
+    key, version = (chapter.slug, what), _version(chapter.slug)
+    kept = _findings.get(key)
+    if kept and kept[0] == version and time.monotonic() - kept[1] <= LONGEST_SECONDS:
+        return kept[2]  # type: ignore[no-any-return]
+    visitor = Scope(chapter_id=chapter.pk)
+    with nullcontext() if current() == visitor else open_scope(visitor):
+        found = find()
+    if version is not None:
+        _findings[key] = (version, time.monotonic(), found)
+        _findings.move_to_end(key)
+        while len(_findings) > MOST_FINDINGS:
+            _findings.popitem(last=False)
+    return found
+
+
 # --- The door ----------------------------------------------------------------------------------
 
 
@@ -228,12 +258,11 @@ def _is_anonymous(request: HttpRequest) -> bool:
 
 def _name(request: HttpRequest) -> str | None:
     """Whose version the page has; None where the view is not marked, or reads something else."""
-    try:
-        match = resolve(request.path_info)
-    except Resolver404:
+    match = find_match(request)
+    if match is None or request.method != "GET":
         return None
     parameters = getattr(match.func, "ready_for", None)
-    if parameters is None or request.method != "GET" or not request.GET.keys() <= parameters:
+    if parameters is None or not request.GET.keys() <= parameters:
         return None
     return match.kwargs.get("chapter", NATION)
 

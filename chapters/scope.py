@@ -5,9 +5,10 @@ row-level security, which reads the transaction-local settings that `_tell_datab
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, transaction
@@ -55,23 +56,43 @@ def _tell_database(scope: Scope) -> None:
 
 
 @contextmanager
-def open_scope(scope: Scope) -> Iterator[Scope]:
+def open_scope(scope: Scope, *, late: bool = False) -> Iterator[Scope]:
     """Open both walls for `scope`, in a transaction, and close them again.
 
     A scope inside a scope gives the outer one back: a released savepoint keeps the inner
     settings, so they are written anew; a rolled-back one restores them by itself.
+    late: let the database know with the first statement, and so begin no transaction without one.
     """
     outer = _current.get()
     nested = connection.in_atomic_block
     with transaction.atomic():
-        _tell_database(scope)
+        if late and not nested:
+            connection.untold = partial(_tell_database, scope)  # type: ignore[attr-defined]
+        else:
+            _tell_database(scope)
         token = _current.set(scope)
         try:
             yield scope
         finally:
             _current.reset(token)
+            connection.untold = None  # type: ignore[attr-defined]
     if nested and not connection.needs_rollback:
         _tell_database(outer or Scope())
+
+
+@contextmanager
+def as_visitor() -> Iterator[Scope]:
+    """Open no chapter and nobody's own rows, for a read of a statement or two.
+
+    That is how the database stands outside of transactions, so it needs none and is told nothing.
+    """
+    scope = Scope()
+    with open_scope(scope) if connection.in_atomic_block else nullcontext():
+        token = _current.set(scope)
+        try:
+            yield scope
+        finally:
+            _current.reset(token)
 
 
 def _id(thing: Any) -> int | None:

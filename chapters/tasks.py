@@ -5,9 +5,10 @@ from celery import shared_task
 from chapters import actions, delivery, jobs
 from chapters.actions import RUN_JOB
 from chapters.doorbell import ring
-from chapters.models import Job
+from chapters.models import Chapter, Job
 from chapters.queries import open_chapters
 from chapters.scope import as_self
+from chapters.sweeping import sweep_chapters
 from chapters.unscoped import as_backbone
 
 SWEEP_LIMIT = 100
@@ -39,7 +40,10 @@ def deliver_post() -> None:
 @shared_task
 def tell_waitlists() -> None:
     """Tell whoever waited for a chapter that has opened, and forget who never confirmed."""
-    for chapter in open_chapters().select_related("place"):
-        with as_self():
-            actions.tell_waitlist(chapter)
+    sweep_chapters(_tell_waitlist, open_chapters().select_related("place"))
     actions.forget_unconfirmed()
+
+
+def _tell_waitlist(chapter: Chapter) -> None:
+    with as_self():
+        actions.tell_waitlist(chapter)

@@ -145,19 +145,24 @@ def _shared_link(table: str, column: str, target: str) -> list[str]:
 def _targets(
     model: type[models.Model], apps: Apps
 ) -> list[tuple[models.ForeignKey, type[models.Model]]]:
-    """Foreign keys to tables that carry a chapter, with the models they lead to."""
-    chapter = apps.get_model("chapters", "Chapter")
-    return [
-        (field, field.related_model)
+    """Foreign keys to tables that carry a chapter, with the models they lead to.
+
+    Known by name: a class that leads to a table may be older than the table's own.
+    """
+    links = [
+        (field, apps.get_model(field.related_model._meta.label))
         for field in model._meta.concrete_fields
         if isinstance(field, models.ForeignKey)
         and field.name != "chapter"
         and isinstance(field.related_model, type)
-        and any(
-            f.name == "chapter" and f.related_model is chapter
-            for f in field.related_model._meta.fields
-        )
     ]
+    return [(field, target) for field, target in links if _has_chapter(target)]
+
+
+def _has_chapter(model: type[models.Model]) -> bool:
+    fields = {field.name: field for field in model._meta.fields}
+    target = fields["chapter"].related_model if "chapter" in fields else None
+    return isinstance(target, type) and target._meta.label == "chapters.Chapter"
 
 
 def _is_shared(model: type[models.Model]) -> bool:

@@ -15,7 +15,7 @@ from django.utils import timezone
 RESERVED_SLUGS = {
     "accessibility", "account", "admin", "api", "books", "chapters", "claims", "compare",
     "convenings", "data", "gift", "health", "healthz", "help", "indicators", "indices", "join",
-    "mail", "me", "method", "pay", "privacy", "readyz", "start", "static", "webhooks",
+    "mail", "me", "method", "nation", "pay", "privacy", "readyz", "start", "static", "webhooks",
 }  # fmt: skip
 
 

@@ -9,10 +9,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string, select_template
 from django.utils.dateformat import format as date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from chapters import navigation
+from chapters.prose import Span, read_spans
 from chapters.zones import zone_for, zone_name
 
 register = template.Library()
@@ -26,13 +28,19 @@ def main_menu(context: dict[str, Any]) -> SafeString:
     """The main menu's list, made once a page and shown twice; a visitor's is kept ready."""
     request = context["request"]
     if getattr(request, "main_menu", None) is None:
-        request.main_menu = _menu(request)
+        request.main_menu = _menu(request, context.get("on_council"))
     return request.main_menu
 
 
-def _menu(request: HttpRequest) -> SafeString:
+def _menu(request: HttpRequest, on_council: Any) -> SafeString:
+    """The list; `on_council`, which may cost a query, is asked of readers with a session alone."""
     if request.user.is_authenticated:
-        known = {"user": request.user, "links": navigation.list_main_links(request)}
+        workspace = navigation.workspace_link(request) if on_council else None
+        known = {
+            "user": request.user,
+            "links": navigation.list_main_links(request),
+            "workspace": workspace,
+        }
         return render_to_string("chapters/parts/menu.html", known, request)
     chapter = getattr(request, "chapter", None)
     join = chapter.slug if chapter and chapter.is_open else ""
@@ -104,6 +112,32 @@ def initials(name: str) -> str:
 def strand(number: int) -> int:
     """One of the five colors, by turns: 0 is 1, 5 is 1 again."""
     return number % 5 + 1
+
+
+@register.simple_tag(takes_context=True)
+def upstairs(context: dict[str, Any], name: str) -> SafeString:
+    """What higher floors add to a page here, as `SLOTS` in the settings names it."""
+    makers = (import_string(path) for path in settings.SLOTS[name])
+    return format_html_join("", "{}", ((maker(context.flatten()),) for maker in makers))  # type: ignore[attr-defined]
+
+
+@register.filter
+def marked(line: str) -> SafeString:
+    """A line with its marks as elements: bold, italic, links to the web and to mailboxes."""
+    return format_html_join("", "{}", ((_element(span),) for span in read_spans(line)))
+
+
+@register.filter
+def styled(span: Span) -> SafeString:
+    """One run of words with its mark as an element."""
+    return _element(span)
+
+
+def _element(span: Span) -> SafeString:
+    if span.kind == "a":
+        return format_html('<a href="{}" rel="nofollow ugc">{}</a>', span.href, span.text)
+    shapes = {"b": "<strong>{}</strong>", "h": "<strong>{}</strong>", "i": "<em>{}</em>"}
+    return format_html(shapes.get(span.kind, "{}"), span.text)
 
 
 # --- Times ----------------------------------------------------------------------------------------

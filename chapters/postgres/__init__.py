@@ -1,0 +1,1 @@
+"""The database back end: Django's for PostgreSQL, with fewer questions around each request."""
