@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 GENERAL = "general"
+GENERAL_FUND = (GENERAL, "General fund")  # Code and name.
 BANK, CLEARING, DISPUTED, DUE_FROM = "1000", "1100", "1150", "1300"
 PAYABLE, DUE_TO = "2100", "2300"
 DUES, ORGANIZATION_DUES, DONATIONS, GRANTS, PLEDGES = "4000", "4050", "4100", "4150", "4200"

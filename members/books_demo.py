@@ -1,8 +1,8 @@
-"""Demo books: grants that were received and expenses that two of the council agreed on."""
+"""Demo books: grants, pledges that were collected, expenses that two of the council agreed on."""
 
 import datetime
 
-from chapters.models import Chapter, Seat
+from chapters.models import Chapter, Pledge, Seat
 from chapters.scope import in_chapter
 from members.actions import books, expenses
 from members.models import Entry, User
@@ -21,10 +21,12 @@ BOOKS: dict[str, list[tuple[int, str, int, str, str]]] = {
     ],
     "denver": [(5, "general", 1_200_000, "", "Grant of a community fund (sample)")],
 }
+# How many months ago the pledges of a chapter's start came in.
+PLEDGED_MONTHS = 9
 
 
 def load() -> None:
-    """Fill the books of chapters that have no entry yet."""
+    """Fill the books of chapters that have no entry yet, and book what pledges brought."""
     for slug, rows in BOOKS.items():
         chapter = Chapter.objects.get(slug=slug)
         with in_chapter(chapter):
@@ -32,7 +34,9 @@ def load() -> None:
 
 
 def _load_books(chapter: Chapter, rows: list[tuple[int, str, int, str, str]]) -> None:
-    if Entry.objects.exists():
+    is_new = not Entry.objects.exists()
+    _load_receipts(chapter)
+    if not is_new:
         return
     purpose = "Childcare while people meet (sample)"
     books.open_fund(chapter, "childcare", "Childcare fund", purpose, restricted=True)
@@ -47,6 +51,14 @@ def _load_books(chapter: Chapter, rows: list[tuple[int, str, int, str, str]]) ->
                 chapter, key=f"demo-{number}", cents=cents, occurred_on=day, fund_code=fund,
                 memo=words,
             )  # fmt: skip
+
+
+def _load_receipts(chapter: Chapter) -> None:
+    """Pledges of a demo that was loaded before there were any are booked too, each once."""
+    day = chapter.today - datetime.timedelta(days=30 * PLEDGED_MONTHS)
+    for pledge in Pledge.objects.filter(chapter=chapter, state=Pledge.State.COLLECTED):
+        if not Entry.objects.filter(key=f"pledge-{pledge.pk}").exists():
+            books.record_pledge_receipt(pledge, occurred_on=day)
 
 
 def _load_expense(

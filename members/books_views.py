@@ -141,9 +141,7 @@ def _csv_row(entry: OpenEntry, line: OpenLine) -> tuple[Any, ...]:
 def expense_list(request: Request, chapter: str) -> HttpResponse:
     """What the council asks to spend, and the form to ask."""
     here = request.chapter
-    if not (funds := queries.fund_choices(here)):
-        books.ensure_books(here)
-        funds = queries.fund_choices(here)
+    funds = queries.fund_choices(here)
     form = ExpenseForm(request.POST or None, funds=funds, today=here.today)
     if request.method == "POST" and form.is_valid():
         expenses.request_expense(here, request.user, **form.wanted())

@@ -36,6 +36,7 @@ PEOPLE = [
     ("Ivy N.", "ivy", "san-francisco", ""),
     ("Dee W.", "dee", "denver", ""),
     ("Otto K.", "otto", "denver", ""),
+    ("Nia O.", "nia", "minneapolis", ""),
     ("Bea T.", "bea", "", "Backbone"),
 ]
 # address, chapter whose council they sit on, role, what they bring
@@ -43,6 +44,8 @@ SEATS = [
     ("lou", "san-francisco", Seat.Role.CHAIR, "Tenants’ rights (sample)"),
     ("ivy", "san-francisco", Seat.Role.MEMBER, "Bus driver, Excelsior (sample)"),
     ("dee", "denver", Seat.Role.CHAIR, "Night-shift nursing (sample)"),
+    # Of a chapter that has no agenda yet, so that one can be begun.
+    ("nia", "minneapolis", Seat.Role.CHAIR, "School kitchens (sample)"),
 ]
 # chapter, manager, size, profile
 ORGANIZATIONS: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -140,8 +143,10 @@ def people() -> list[str]:
 def _part_in(address: str, slug: str) -> str:
     if not slug:
         return "an account, no chapter yet"
-    is_chair = any(seat[:2] == (address, slug) for seat in SEATS)
-    return f"{'chair' if is_chair else 'member'} in {slug}"
+    role = next((seat[2] for seat in SEATS if seat[:2] == (address, slug)), None)
+    if role is None:
+        return f"member in {slug}"
+    return f"{'chair' if role == Seat.Role.CHAIR else 'on the council'} in {slug}"
 
 
 def _load_person(name: str, email: str, group: str) -> User:

@@ -9,7 +9,7 @@ MONTHLY_MINIMUM_CENTS = 100
 GRACE_DAYS = 30
 MAXIMUM_CENTS = 1_000_000
 CHOICES_CENTS = (1_200, 3_600, 12_000)
-_AMOUNT = re.compile(r"\$?(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
+_AMOUNT = re.compile(r"\$?(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
 
 
 def read_dollars(text: str) -> int | None:

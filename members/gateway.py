@@ -1,7 +1,8 @@
 """Stripe, and the only module that knows its library: hosted Checkout, look-ups, signatures.
 
 Prices are decided here on the server and sent along as `price_data`; nothing a browser says
-about a price ever reaches Stripe.
+about a price ever reaches Stripe. The library is loaded by the first call: most web workers never
+ask Stripe anything, and need not carry it.
 """
 
 import datetime
@@ -11,12 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import stripe
 from django.conf import settings
-from django.db import connection
+from django.db import transaction
+
+if TYPE_CHECKING:
+    import stripe
 
 # Three tries of at most 7 s and the pauses between them stay under the 30 s after which the
 # database gives up on a transaction that waits.
@@ -194,6 +197,8 @@ def _with_texts(raw: dict[str, Any]) -> dict[str, Any]:
 
 def verify(payload: bytes, header: str) -> dict[str, Any]:
     """The event of a delivery; raises BadEvent unless Stripe signed it for us in these minutes."""
+    import stripe
+
     try:
         stripe.WebhookSignature.verify_header(
             payload, header, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE_SECONDS
@@ -213,19 +218,15 @@ def is_live() -> bool:
     return settings.STRIPE_SECRET_KEY.startswith(("sk_live", "rk_live"))
 
 
-def client() -> stripe.StripeClient:
+def client() -> "stripe.StripeClient":
     """Stripe's library, with our key, time limits and retries."""
     return _make_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
 
 
-def is_in_transaction() -> bool:
-    """True inside a transaction of ours; the one that a test is wrapped in does not count."""
-    blocks = connection.atomic_blocks
-    return any(not getattr(block, "_from_testcase", False) for block in blocks)
-
-
 @lru_cache(maxsize=4)
-def _make_client(key: str, base: str) -> stripe.StripeClient:
+def _make_client(key: str, base: str) -> "stripe.StripeClient":
+    import stripe
+
     return stripe.StripeClient(
         key,
         base_addresses={"api": base},
@@ -239,8 +240,10 @@ def ask(call: Callable[[], Any]) -> dict[str, Any]:
 
     Never inside a transaction: an outage would hold its connection and its locks for 20 s.
     """
-    if is_in_transaction():
-        raise RuntimeError("Stripe is asked between transactions, never inside one.")
+    import stripe
+
+    with transaction.atomic(durable=True):
+        pass  # Raises RuntimeError inside a transaction; outside one nothing is sent.
     try:
         return call().to_dict(recursive=True)
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:

@@ -5,55 +5,15 @@ from typing import Any
 
 from django import forms
 
+from chapters.fields import choice, day, line, text
+from chapters.once import OnceForm
+from chapters.sharing import SharedForm
 from members.dues import MAXIMUM_CENTS, read_dollars, show_dollars
 from members.models import Focus, Kind, Need, Offer
 
-TOO_LONG = "Use {} characters or fewer"
-BAD_DATE = "Enter a date like 2027-05-31"
 BAD_AMOUNT = "Enter an amount in dollars, like 500"
 OWN = "own"
-
-
-def _line(label: str, required: str = "", length: int = 120, hint: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=bool(required),
-        max_length=length,
-        help_text=hint,
-        widget=forms.TextInput({"class": "input w-l", "autocomplete": "off"}),
-        error_messages={"required": required, "max_length": TOO_LONG.format(length)},
-    )
-
-
-def _text(label: str, length: int, hint: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=False,
-        max_length=length,
-        help_text=hint,
-        widget=forms.Textarea({"class": "input w-l", "rows": 5}),
-        error_messages={"max_length": TOO_LONG.format(f"{length:,}")},
-    )
-
-
-def _choice(label: str, choices: Any, missing: str, hint: str = "") -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        choices=choices,
-        help_text=hint,
-        widget=forms.Select({"class": "input"}),
-        error_messages={"required": missing, "invalid_choice": missing},
-    )
-
-
-def _day(label: str, hint: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        help_text=hint,
-        widget=forms.DateInput({"class": "input", "type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": BAD_DATE},
-    )
+NEED = ("kind", "title", "description", "quantity", "due_on", "focus", "status")
 
 
 def _areas(hint: str) -> forms.MultipleChoiceField:
@@ -70,24 +30,24 @@ def _areas(hint: str) -> forms.MultipleChoiceField:
 KINDS = [("", "Choose one"), *Kind.choices]
 
 
-class OfferForm(forms.Form):
+class OfferForm(SharedForm, OnceForm):
     """What somebody can contribute; `giver` says in whose name."""
 
-    giver = _choice("Who offers it?", [], "Choose who offers it")
-    kind = _choice("Kind", KINDS, "Choose a kind")
-    title = _line("What you offer", "Say in a few words what you offer", 120, "In a few words")
-    description = _text("More about it", 2000)
-    amount = _line("Amount", "", 20, "In dollars, for funding only")
-    availability = _line("When and how much", "", 160, "Such as “Two evenings a month”")
-    available_until = _day("Stands until", "Empty: until you close it")
+    giver = choice("Who offers it?", [], "Choose who offers it")
+    kind = choice("Kind", KINDS, "Choose a kind")
+    title = line("What you offer", "Say in a few words what you offer", 120, "In a few words")
+    description = text("More about it", "", 2000)
+    amount = line("Amount", "", 20, "In dollars, for funding only")
+    availability = line("When and how much", "", 160, "Such as “Two evenings a month”")
+    available_until = day("Stands until", hint="Empty: until you close it")
     focus = _areas("What it helps with")
-    visibility = _choice(
+    visibility = choice(
         "Who sees it",
         Offer.Visibility.choices,
         "Choose who sees it",
         "A person’s own offer is shown to members of the chapter only.",
     )
-    status = _choice("Status", Offer.Status.choices, "Choose a status")
+    status = choice("Status", Offer.Status.choices, "Choose a status")
 
     def __init__(self, *args: Any, managed: Any = (), offer: Any = None, **kwargs: Any) -> None:
         """managed: organization memberships in whose name the person may offer."""
@@ -135,20 +95,20 @@ def _answers(offer: Offer) -> dict[str, Any]:
     return kept | {"amount": show_dollars(cents, whole=True).lstrip("$") if cents else ""}
 
 
-class NeedForm(forms.Form):
+class NeedForm(SharedForm, OnceForm):
     """What the council asks for."""
 
-    kind = _choice("Kind", KINDS, "Choose a kind")
-    title = _line("What is needed", "Say in a few words what is needed", 120, "In a few words")
-    description = _text("More about it", 2000)
-    quantity = _line("How much", "", 80, "Such as “A room for 40 people”")
-    due_on = _day("Needed by")
+    kind = choice("Kind", KINDS, "Choose a kind")
+    title = line("What is needed", "Say in a few words what is needed", 120, "In a few words")
+    description = text("More about it", "", 2000)
+    quantity = line("How much", "", 80, "Such as “A room for 40 people”")
+    due_on = day("Needed by")
     focus = _areas("What it is for")
-    status = _choice("Status", Need.Status.choices, "Choose a status")
+    status = choice("Status", Need.Status.choices, "Choose a status")
 
     def __init__(self, *args: Any, need: Any = None, **kwargs: Any) -> None:
         if need is not None:
-            kwargs["initial"] = {name: getattr(need, name) for name in type(self).base_fields}
+            kwargs["initial"] = {name: getattr(need, name) for name in NEED}
         super().__init__(*args, **kwargs)
         self.is_new = need is None
         if self.is_new:
@@ -163,21 +123,22 @@ class NeedForm(forms.Form):
 
     def fill(self, need: Need) -> Need:
         """Put the answers into a need, without storing it."""
-        for name, value in self.cleaned_data.items():
-            setattr(need, name, value)
+        for name in NEED:
+            if name in self.cleaned_data:
+                setattr(need, name, self.cleaned_data[name])
         return need
 
 
 class AskForm(forms.Form):
     """What the council writes to whoever offers."""
 
-    words = _text("Your words to them", 1000, "What you would do with it, and when")
+    words = text("Your words to them", "", 1000, "What you would do with it, and when")
 
 
 class AnswerForm(forms.Form):
     """Yes or no, with words."""
 
-    answer = _choice(
+    answer = choice(
         "Your answer", [("", "Choose one"), ("yes", "Yes"), ("no", "No")], "Choose yes or no"
     )
-    words = _text("Your words to them", 1000)
+    words = text("Your words to them", "", 1000)

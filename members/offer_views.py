@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chapters.access import is_council
 from chapters.gates import council, public, signed_in
 from chapters.requests import Request, posted
+from chapters.sharing import Change, change_shared
 from members import access
 from members.actions import offers as actions
 from members.gates import inside
@@ -27,8 +28,11 @@ ASK_METHODS = ["GET", "HEAD", "POST"]
 
 
 def _page(request: Request, template: str, form: Any = None, **context: Any) -> HttpResponse:
-    """A page; with errors on its form 422."""
-    status = 422 if form is not None and form.is_bound else 200
+    """A page; with errors on its form 422, where somebody else was faster 409."""
+    change = form if isinstance(form, Change) else Change(form) if form is not None else None
+    if change is not None:
+        form, context = change.form, {**context, "met": change.met}
+    status = change.status if change else 200
     path = f"members/offers/{template}.html"
     return render(request, path, {"form": form, **context}, status=status)
 
@@ -105,8 +109,8 @@ def new_offer(request: Request, chapter: str) -> HttpResponse:
     managed = managed_here(request.user, request.chapter)
     form = OfferForm(posted(request), managed=managed)
     if form.is_bound and form.is_valid():
-        saved = actions.save_offer(form.fill(Offer()), request.user, request.chapter)
-        return redirect(saved)
+        fresh = form.fill(Offer(sent_key=form.sent_key))
+        return redirect(actions.save_offer(fresh, request.user, request.chapter))
     return _page(request, "edit", form)
 
 
@@ -117,10 +121,13 @@ def edit_offer(request: Request, chapter: str, pk: int) -> HttpResponse:
     found = _offer(pk)
     if not access.can_edit_offer(request.user, found):
         raise Http404
-    form = OfferForm(posted(request), offer=found)
-    if form.is_bound and form.is_valid():
-        return redirect(actions.save_offer(form.fill(found), request.user, request.chapter))
-    return _page(request, "edit", form, offer=found)
+    change = change_shared(
+        found,
+        posted(request),
+        lambda data, row: OfferForm(data, offer=row),
+        lambda form, row: actions.save_offer(form.fill(row), request.user, request.chapter),
+    )
+    return redirect(found) if change.saved else _page(request, "edit", change, offer=found)
 
 
 # --- Needs --------------------------------------------------------------------------------------
@@ -165,7 +172,8 @@ def new_need(request: Request, chapter: str) -> HttpResponse:
     """Post a need."""
     form = NeedForm(posted(request))
     if form.is_bound and form.is_valid():
-        return redirect(actions.save_need(form.fill(Need()), request.user, request.chapter))
+        fresh = form.fill(Need(sent_key=form.sent_key))
+        return redirect(actions.save_need(fresh, request.user, request.chapter))
     return _page(request, "need_edit", form)
 
 
@@ -174,10 +182,13 @@ def new_need(request: Request, chapter: str) -> HttpResponse:
 def edit_need(request: Request, chapter: str, pk: int) -> HttpResponse:
     """Change or close a need."""
     found = _need(pk)
-    form = NeedForm(posted(request), need=found)
-    if form.is_bound and form.is_valid():
-        return redirect(actions.save_need(form.fill(found), request.user, request.chapter))
-    return _page(request, "need_edit", form, need=found)
+    change = change_shared(
+        found,
+        posted(request),
+        lambda data, row: NeedForm(data, need=row),
+        lambda form, row: actions.save_need(form.fill(row), request.user, request.chapter),
+    )
+    return redirect(found) if change.saved else _page(request, "need_edit", change, need=found)
 
 
 @council

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from chapters.admin import ReadOnlyAdmin
+from chapters.admin import ReadOnlyAdmin, RecordedAdmin
 from members.actions.organizations import record_standing
 from members.models import (
     Focus,
@@ -55,7 +55,7 @@ class KeptAdmin(admin.ModelAdmin):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(RecordedAdmin):
     """Organizations of the network."""
 
     form = OrganizationForm
@@ -65,9 +65,10 @@ class OrganizationAdmin(admin.ModelAdmin):
 
 
 @admin.register(OrganizationTier)
-class OrganizationTierAdmin(admin.ModelAdmin):
+class OrganizationTierAdmin(RecordedAdmin):
     """What organizations pay by size; a change holds from the next payment on."""
 
+    recorded = ("code", "yearly_cents", "seats", "is_open")
     list_display = ["name", "hint", "yearly_cents", "seats", "position", "is_open"]
     prepopulated_fields = {"code": ["name"]}
 
@@ -155,9 +156,10 @@ class OrganizationDuesAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Offer)
-class OfferAdmin(KeptAdmin):
+class OfferAdmin(RecordedAdmin, KeptAdmin):
     """Offers; staff may pause or close one, and take it from the public page."""
 
+    recorded = ("visibility", "status")
     fields = [
         "chapter", "user", "organization_membership", "kind", "title", "description",
         "amount_cents", "availability", "available_until", "focus", "visibility", "status",
@@ -174,9 +176,10 @@ class OfferAdmin(KeptAdmin):
 
 
 @admin.register(Need)
-class NeedAdmin(KeptAdmin):
+class NeedAdmin(RecordedAdmin, KeptAdmin):
     """What councils ask for; staff may close one."""
 
+    recorded = ("status",)
     fields = [
         "chapter", "kind", "title", "description", "focus", "quantity", "due_on", "status",
         "posted_by", "created_at",

@@ -7,6 +7,7 @@ from celery import shared_task
 from chapters import jobs
 from chapters.models import Chapter
 from chapters.scope import in_chapter
+from chapters.sweeping import sweep_chapters
 from members import actions, gateway
 from members.actions import importing, payouts, privacy, statements
 from members.actions.customers import FORGET_CUSTOMERS
@@ -59,18 +60,20 @@ def reconcile_checkouts() -> None:
 @shared_task
 def follow_homes() -> None:
     """Let memberships beside another run as long as that one does."""
-    for chapter in Chapter.objects.all():
-        actions.follow_homes(chapter)
+    sweep_chapters(actions.follow_homes)
 
 
 @shared_task
 def tend_invitations() -> None:
     """End what is too old, count whoever has joined, remind of gifts; chapter by chapter."""
-    for chapter in Chapter.objects.all():
-        with in_chapter(chapter):
-            end_invitations(chapter)
-            credit_invitations(chapter)
-            tend_gifts(chapter)
+    sweep_chapters(_tend_invitations)
+
+
+def _tend_invitations(chapter: Chapter) -> None:
+    with in_chapter(chapter):
+        end_invitations(chapter)
+        credit_invitations(chapter)
+        tend_gifts(chapter)
 
 
 @shared_task(name=END_SUBSCRIPTIONS)

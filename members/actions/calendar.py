@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from chapters.models import Chapter
 from chapters.scope import in_chapter
+from chapters.sweeping import sweep_chapters, sweep_rows
 from members.actions.memberships import lock_chapter, lock_membership, move_membership
 from members.actions.organizations import contact_of
 from members.actions.reminding import (
@@ -31,8 +32,8 @@ _Status = Membership.Status
 
 
 def sweep_memberships() -> int:
-    """Bring the memberships of all chapters to today; gives how many were looked at."""
-    return sum(sweep_chapter(chapter) for chapter in Chapter.objects.all())
+    """Bring the memberships of all chapters to today; gives how many were."""
+    return sweep_chapters(sweep_chapter)
 
 
 def sweep_chapter(chapter: Chapter, today: datetime.date | None = None) -> int:
@@ -40,10 +41,13 @@ def sweep_chapter(chapter: Chapter, today: datetime.date | None = None) -> int:
     day = today or chapter.today
     with in_chapter(chapter):
         ids = list(_due(day).values_list("pk", flat=True))
-    for membership_id in ids:
+
+    def bring_to_day(membership_id: int) -> int:
         with in_chapter(chapter):
             _sweep_one(lock_chapter(chapter.pk), membership_id, day)
-    return len(ids) + _sweep_organizations(chapter, day)
+        return 1
+
+    return sweep_rows(bring_to_day, ids) + _sweep_organizations(chapter, day)
 
 
 def _due(day: datetime.date) -> QuerySet[Membership]:
@@ -162,10 +166,13 @@ def _sweep_organizations(chapter: Chapter, day: datetime.date) -> int:
         rows = OrganizationMembership.objects.filter(status=OrganizationMembership.Status.ACTIVE)
         rows = rows.filter(paid_until__range=(past, soon)).order_by("pk")
         ids = list(rows.values_list("pk", flat=True))
-    for membership_id in ids:
+
+    def write_to(membership_id: int) -> int:
         with in_chapter(chapter):
             _sweep_organization(membership_id, day)
-    return len(ids)
+        return 1
+
+    return sweep_rows(write_to, ids)
 
 
 def _sweep_organization(membership_id: int, day: datetime.date) -> None:

@@ -4,6 +4,7 @@ import logging
 
 from chapters.models import Chapter, Erasure
 from chapters.scope import in_chapter
+from chapters.sweeping import sweep_chapters, sweep_rows
 from members import billing_gateway, gateway
 from members.actions.renewals import refresh_subscription
 from members.models import Subscription
@@ -18,14 +19,14 @@ def forget_customers() -> int:
     A row keeps its customer until that is done, so what fails is tried again. Opens its own
     scopes. Raises GatewayDown.
     """
-    return sum(_forget_in(chapter) for chapter in Chapter.objects.all())
+    return sweep_chapters(_forget_in, stops=(gateway.GatewayDown,))
 
 
 def _forget_in(chapter: Chapter) -> int:
     erased = Erasure.objects.exclude(done_at=None).values("user")
     with in_chapter(chapter):
         rows = list(Subscription.objects.filter(user__in=erased).exclude(customer_id=""))
-    return sum(_forget(row) for row in rows)
+    return sweep_rows(_forget, rows, stops=(gateway.GatewayDown,))
 
 
 def _forget(row: Subscription) -> bool:

@@ -19,9 +19,11 @@ from django.db import connection, transaction
 from chapters import audit
 from chapters.actions import request_job
 from chapters.jobs import Hopeless, Work
-from chapters.models import Chapter, Job
+from chapters.mail_choices import choices_of
+from chapters.models import Chapter, Job, MailChoice
 from chapters.post import post
 from chapters.scope import in_chapter
+from chapters.sweeping import sweep_chapters
 from members.actions.homes import claim_home
 from members.actions.memberships import activate_memberships, lock_chapter
 from members.member_sheet import MemberLine, MemberSheet, Problem, Unreadable, read_members
@@ -210,13 +212,14 @@ def run_import(work: Work) -> Counter[str]:
 
 def forget_files() -> int:
     """Empty the files of imports that have ended, chapter by chapter; gives how many."""
+    return sweep_chapters(_forget_files_of)
+
+
+def _forget_files_of(chapter: Chapter) -> int:
     ended = [Job.Status.DONE, Job.Status.FAILED, Job.Status.STOPPED]
-    count = 0
-    for chapter in Chapter.objects.all():
-        with in_chapter(chapter):
-            rows = Job.objects.filter(kind=IMPORT, status__in=ended, arguments__has_key="file")
-            count += rows.update(arguments={})
-    return count
+    with in_chapter(chapter):
+        rows = Job.objects.filter(kind=IMPORT, status__in=ended, arguments__has_key="file")
+        return rows.update(arguments={})
 
 
 def _check_links_now() -> None:
@@ -265,6 +268,9 @@ def _store(step: Step, chapter: Chapter, *, mails: bool) -> None:
 
 
 def _write(step: Step, membership: Membership, user: User) -> None:
+    # Nobody asked for this letter: who wants none of the chapter's news gets none of a file either.
+    if not choices_of(user.email).wants(membership.chapter_id, MailChoice.Topic.NEWS):
+        return
     context = {
         "name": user.get_short_name(),
         "person": user,

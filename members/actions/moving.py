@@ -9,6 +9,7 @@ from django.db.models import Max
 from chapters import audit
 from chapters.models import Chapter
 from chapters.scope import in_chapter
+from chapters.sweeping import sweep_rows
 from members.actions.homes import claim_home, leave_home, make_home
 from members.actions.memberships import extend_membership, lock_chapter
 from members.actions.renewals import end_renewal
@@ -95,7 +96,11 @@ def follow_homes(chapter: Chapter) -> int:
     with in_chapter(chapter):
         rows = Membership.objects.filter(is_home=False, status__in=_FOLLOWING)
         found = list(rows.values_list("pk", "user_id"))
-    return sum(_follow(chapter, pk, user_id) for pk, user_id in found)
+
+    def follow(row: tuple[int, int]) -> bool:
+        return _follow(chapter, *row)
+
+    return sweep_rows(follow, found)
 
 
 def _follow(chapter: Chapter, pk: int, user_id: int) -> bool:

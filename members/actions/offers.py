@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chapters.models import Chapter
+from chapters.once import store_once
 from chapters.post import post
 from members.actions.organizations import primary_contact
 from members.models import Need, Offer, OfferRequest
@@ -26,7 +27,7 @@ class AnsweredAlready(Exception):
 
 @transaction.atomic
 def save_offer(offer: Offer, user: Any, chapter: Chapter) -> Offer:
-    """Store an offer; a new one is answered for by whoever wrote it.
+    """Store an offer, a new one once; that one is answered for by whoever wrote it.
 
     A person's own offer stays among the members, and only funding has an amount.
     """
@@ -36,15 +37,18 @@ def save_offer(offer: Offer, user: Any, chapter: Chapter) -> Offer:
         offer.visibility = Offer.Visibility.MEMBERS
     if offer.kind != "funding":
         offer.amount_cents = None
+    if not offer.pk:
+        return store_once(offer, "user")[0]
     offer.save()
     return offer
 
 
 @transaction.atomic
 def save_need(need: Need, user: Any, chapter: Chapter) -> Need:
-    """Store what the council asks for."""
+    """Store what the council asks for; a new one that is sent twice is one."""
     if not need.pk:
         need.chapter, need.posted_by = chapter, user
+        return store_once(need, "posted_by")[0]
     need.save()
     return need
 

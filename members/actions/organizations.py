@@ -345,6 +345,14 @@ def _tell_contact(membership: OrganizationMembership, reader: User, contact: Use
     post("contact-changed", reader.email, context, chapter=membership.chapter)
 
 
+def appoint_contact(membership: OrganizationMembership) -> None:
+    """Make the manager who sits longest the primary contact where there is none any more."""
+    managers = _seats(membership).filter(role=Representative.Role.MANAGER, user__is_active=True)
+    heir = managers.order_by("started_at", "pk").first()
+    if heir is not None and primary_contact(membership) is None:
+        make_primary(heir)
+
+
 def primary_contact(membership: OrganizationMembership) -> Any:
     """The person who gets the organization's receipts and questions, or None."""
     seat = _seats(membership).filter(is_primary=True).select_related("user").first()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from chapters.models import Chapter
@@ -232,9 +233,10 @@ def _correct(part: PayoutPart, cents: int) -> None:
 def _book(part: PayoutPart) -> None:
     day = part.payout.arrives_on
     if part.entry is None and part.net_cents and not part.payout.is_undone:
-        ident = part.payout_id
-        if Entry.objects.filter(key=f"payout-{ident}").exists():
-            ident = f"{ident}/{part.net_cents}"
+        key = f"payout-{part.payout_id}"
+        # A part that was corrected is booked anew, under the next key, however often it changes.
+        times = Entry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}/")).count()
+        ident = f"{part.payout_id}/{times + 1}" if times else part.payout_id
         part.entry = books.record_payout(
             part.chapter, payout_id=ident, cents=part.net_cents, occurred_on=day
         )

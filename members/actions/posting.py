@@ -15,7 +15,7 @@ from django.db.models import Sum
 from chapters.models import Chapter
 from members.actions.memberships import lock_chapter
 from members.actions.publishing import publish_entry, stream_of
-from members.bookkeeping import ACCOUNTS, GENERAL, Posting, is_balanced, mirror
+from members.bookkeeping import ACCOUNTS, GENERAL_FUND, Posting, is_balanced, mirror
 from members.models import Account, Entry, Fund, Line, Payment
 
 
@@ -33,9 +33,8 @@ def ensure_books(chapter: Chapter) -> None:
         Account(chapter=chapter, code=code, name=name, kind=kind) for code, name, kind in ACCOUNTS
     ]
     Account.objects.bulk_create(accounts, ignore_conflicts=True)
-    general = Fund(
-        chapter=chapter, code=GENERAL, name="General fund", purpose="Whatever the chapter needs"
-    )
+    code, name = GENERAL_FUND
+    general = Fund(chapter=chapter, code=code, name=name, purpose="Whatever the chapter needs")
     Fund.objects.bulk_create([general], ignore_conflicts=True)
 
 

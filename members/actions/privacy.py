@@ -23,8 +23,18 @@ from members.actions.customers import FORGET_CUSTOMERS
 from members.actions.gifts import decline_gift
 from members.actions.invitations import forget_invited
 from members.actions.memberships import lock_chapter, lock_membership, move_membership
+from members.actions.organizations import appoint_contact
 from members.exporting import pack
-from members.models import Gift, Membership, Merge, Offer, Representative, Subscription, User
+from members.models import (
+    Gift,
+    Membership,
+    Merge,
+    Offer,
+    OrganizationMembership,
+    Representative,
+    Subscription,
+    User,
+)
 from members.queries.invitations import digests_of
 
 EXPORT, ERASE = "members.export", "members.erase"
@@ -158,10 +168,9 @@ def _forget_duplicates(person: User) -> None:
 
 
 def _leave_chapters(person: User) -> None:
-    now = timezone.now()
     Subscription.objects.filter(user=person).update(end_wanted=True)
     Offer.objects.filter(user=person).update(status=Offer.Status.CLOSED)
-    Representative.objects.filter(user=person, ended_at=None).update(ended_at=now)
+    _leave_seats(person)
     touched = _leave_councils(person)
     _leave_mail(person)
     for membership in Membership.objects.filter(user=person):
@@ -169,6 +178,17 @@ def _leave_chapters(person: User) -> None:
         _end_membership(membership)
     for chapter in Chapter.objects.filter(pk__in=touched):
         forget(chapter)
+
+
+def _leave_seats(person: User) -> None:
+    """Free the person's seats; an organization whose contact they were gets another."""
+    seats = Representative.objects.filter(user=person, ended_at=None)
+    led = list(seats.filter(is_primary=True).values_list("organization_membership", flat=True))
+    seats.update(ended_at=timezone.now())
+    rows = OrganizationMembership.objects.filter(pk__in=led)
+    for membership in rows.select_related("organization", "chapter"):
+        with in_chapter(membership.chapter):
+            appoint_contact(membership)
 
 
 def _leave_councils(person: User) -> set[int]:

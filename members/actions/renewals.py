@@ -16,6 +16,7 @@ from django.db import connection
 from chapters.doorbell import ring
 from chapters.models import Chapter
 from chapters.scope import in_chapter
+from chapters.sweeping import sweep_chapters, sweep_rows
 from members import billing_gateway, gateway
 from members.actions.memberships import lock_chapter, lock_membership, move_membership
 from members.actions.payables import Receipt
@@ -211,23 +212,27 @@ def _fall_behind(row: Subscription, unpaid: Invoice) -> None:
 
 def end_subscriptions() -> int:
     """End at Stripe what shall not renew any more; gives how many were. Raises GatewayDown."""
-    return sum(_end_in(chapter) for chapter in Chapter.objects.all())
+    return sweep_chapters(_end_in, stops=(gateway.GatewayDown,))
 
 
 def _end_in(chapter: Chapter) -> int:
     with in_chapter(chapter):
         rows = Subscription.objects.filter(end_wanted=True)
         wanted = list(rows.exclude(status__in=Subscription.ENDED))
-    for row in wanted:
-        try:
-            billing_gateway.end_now(row.stripe_id)
-        except gateway.GatewayUnknown:
-            log.info("Subscription %s had ended already", row.stripe_id)
-        except gateway.GatewayRefused:
-            log.exception("Subscription %s can't be ended", row.stripe_id)
-            continue
-        refresh_subscription(row)
-    return len(wanted)
+    # Whoever has left is charged again if another's row can hold theirs up.
+    return sweep_rows(_end, wanted, stops=(gateway.GatewayDown,))
+
+
+def _end(row: Subscription) -> bool:
+    try:
+        billing_gateway.end_now(row.stripe_id)
+    except gateway.GatewayUnknown:
+        log.info("Subscription %s had ended already", row.stripe_id)
+    except gateway.GatewayRefused:
+        log.exception("Subscription %s can't be ended", row.stripe_id)
+        return False
+    refresh_subscription(row)
+    return True
 
 
 def refresh_subscription(row: Subscription) -> None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from chapters.once import held_once, sent_key
 from chapters.owned import ChapterOwned, ScopedManager
 from members.models.dues import Membership
 from members.models.organizations import (
@@ -106,6 +107,7 @@ class Offer(ChapterOwned):
     focus = tags(Focus, verbose_name="focus areas")
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.MEMBERS)
     status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
+    sent_key = sent_key()
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -115,6 +117,7 @@ class Offer(ChapterOwned):
         ordering = ["-created_at", "-id"]
         constraints = [
             *ChapterOwned.Meta.constraints,
+            held_once("user", "members_offer_sent_once"),
             models.CheckConstraint(
                 condition=Q(visibility="members") | Q(organization_membership__isnull=False),
                 name="members_offer_of_person",
@@ -167,10 +170,15 @@ class Need(ChapterOwned):
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    sent_key = sent_key()
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(ChapterOwned.Meta):
         ordering = ["-created_at", "-id"]
+        constraints = [
+            *ChapterOwned.Meta.constraints,
+            held_once("posted_by", "members_need_sent_once"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from chapters.models import Chapter
-from members.bookkeeping import DUES, INTERNAL, ORGANIZATION_DUES
-from members.models import Entry, Expense, Fund, Line, OpenEntry, OpenLine, Payment
+from members.bookkeeping import DUES, GENERAL_FUND, INTERNAL, ORGANIZATION_DUES
+from members.models import Entry, Expense, Fund, OpenEntry, OpenLine
 
 INCOME, EXPENSE = "income", "expense"
 
@@ -67,6 +67,16 @@ class FundSum:
 
 
 @dataclass(frozen=True)
+class FundIncome:
+    """What came into one fund by one income account, in cents; `fund` is the fund's name."""
+
+    code: str
+    name: str
+    fund: str
+    cents: int
+
+
+@dataclass(frozen=True)
 class ChapterSum:
     """One chapter's line in the books of the nation, in cents."""
 
@@ -103,7 +113,10 @@ def trial_balance(chapter: Chapter | None = None) -> TrialBalance:
 
 
 def monthly(chapter: Chapter | None = None) -> tuple[MonthSum, ...]:
-    """Income and spending by month, oldest first; moves within the network are neither."""
+    """Income and spending by month, oldest first; moves within the network are neither.
+
+    A month between two others is there with zeros: nothing moved is what the books say of it.
+    """
     rows = _earned_or_spent(open_lines(chapter)).annotate(month=TruncMonth("occurred_on"))
     months: dict[datetime.date, dict[str, int]] = {}
     found = rows.values_list("month", "account_kind").annotate(cents=Sum("amount_cents"))
@@ -111,8 +124,18 @@ def monthly(chapter: Chapter | None = None) -> tuple[MonthSum, ...]:
         months.setdefault(month, {})[kind] = cents
     return tuple(
         MonthSum(month, -sums.get(INCOME, 0), sums.get(EXPENSE, 0))
-        for month, sums in sorted(months.items())
+        for month in _months_through(months)
+        for sums in [months.get(month, {})]
     )
+
+
+def _months_through(found: Iterable[datetime.date]) -> list[datetime.date]:
+    """Every calendar month from the earliest to the latest, by its first day."""
+    numbers = [12 * month.year + month.month - 1 for month in found]
+    if not numbers:
+        return []
+    span = range(min(numbers), max(numbers) + 1)
+    return [datetime.date(number // 12, number % 12 + 1, 1) for number in span]
 
 
 def fund_sums(chapter: Chapter) -> list[FundSum]:
@@ -123,6 +146,17 @@ def fund_sums(chapter: Chapter) -> list[FundSum]:
             fund.code, fund.name, fund.restricted, fund.purpose, *by_code.get(fund.code, (0, 0, 0))
         )
         for fund in Fund.objects.filter(chapter=chapter)
+    ]
+
+
+def fund_incomes(chapter: Chapter) -> list[FundIncome]:
+    """What came in by account and fund; the sum is that of the funds. Needs the scope."""
+    names = dict(Fund.objects.filter(chapter=chapter).values_list("code", "name"))
+    rows = _earned_or_spent(open_lines(chapter)).filter(account_kind=INCOME)
+    found = rows.values_list("account_code", "account_name", "fund_code")
+    sums = found.annotate(cents=Sum("amount_cents")).order_by("account_code", "fund_code")
+    return [
+        FundIncome(code, name, names.get(fund, fund), -cents) for code, name, fund, cents in sums
     ]
 
 
@@ -188,23 +222,7 @@ def open_months(chapter: Chapter) -> list[datetime.date]:
     return sorted(set(months.distinct()), reverse=True)
 
 
-# --- A person ------------------------------------------------------------------------------------
-
-
-def person_cents(payments: QuerySet[Payment]) -> int:
-    """What people gave in cents by the ledger, refunds taken off. Needs the chapter's scope.
-
-    Give it the payments of one person, or of one person in a year.
-    """
-    rows = Line.objects.filter(entry__payment__in=payments, account__kind=INCOME)
-    cents = rows.exclude(account__code__in=INTERNAL).aggregate(cents=Sum("amount_cents"))["cents"]
-    return -(cents or 0)
-
-
-def ledger_balance(chapter: Chapter) -> int:
-    """The sum of every line of the chapter's books: zero."""
-    rows = Line.objects.filter(chapter=chapter)
-    return rows.aggregate(cents=Sum("amount_cents"))["cents"] or 0
+# --- The council ----------------------------------------------------------------------------------
 
 
 def waiting_count(chapter: Chapter) -> int:
@@ -222,9 +240,9 @@ def waiting_count(chapter: Chapter) -> int:
 
 
 def fund_choices(chapter: Chapter) -> list[tuple[str, str]]:
-    """Code and name of each fund, the general one first."""
+    """Code and name of each fund, the general one first; before anything is booked, it alone."""
     funds = Fund.objects.filter(chapter=chapter)
-    return [(fund.code, fund.name) for fund in funds]
+    return [(fund.code, fund.name) for fund in funds] or [GENERAL_FUND]
 
 
 def expenses(chapter: Chapter) -> QuerySet[Expense]:
@@ -247,4 +265,5 @@ def open_dues(chapter: Chapter) -> tuple[MonthSum, ...]:
         .annotate(cents=Sum("amount_cents"))
         .order_by("month")
     )
-    return tuple(MonthSum(month, -cents, 0) for month, cents in found)
+    sums = dict(found)
+    return tuple(MonthSum(month, -sums.get(month, 0), 0) for month in _months_through(sums))

@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from chapters.models import Chapter
 from members.models import Dispute, Payment, Refund, User
@@ -33,6 +34,26 @@ class Part:
 
 def statement_of(person: User, year: int) -> list[Part]:
     """The person's year in every chapter with a row in it, by name. Needs a scope of the person."""
+    parts = [Part(chapter, _of_year(found, year)) for chapter, found in _rows(person).items()]
+    return sorted((part for part in parts if part.rows), key=lambda part: part.chapter.name)
+
+
+def years_of(person: User) -> list[int]:
+    """The calendar years in which money came from the person or went back, newest first."""
+    given = Refund.mine(person).filter(status=Refund.Status.SUCCEEDED)
+    lost = Dispute.mine(person).filter(status=Dispute.Status.LOST)
+    moments = (
+        Payment.mine(person)
+        .values_list("chapter__zone", "paid_at")
+        .union(
+            given.values_list("chapter__zone", "settled_at"),
+            lost.values_list("chapter__zone", "closed_at"),
+        )
+    )
+    return sorted({at.astimezone(ZoneInfo(zone)).year for zone, at in moments}, reverse=True)
+
+
+def _rows(person: User) -> dict[Chapter, list[Row]]:
     rows: dict[Chapter, list[Row]] = defaultdict(list)
     for payment in Payment.mine(person).select_related("chapter"):
         rows[payment.chapter].append(
@@ -50,19 +71,12 @@ def statement_of(person: User, year: int) -> list[Part]:
     for dispute in lost.select_related("chapter", "payment"):
         words = "Taken back by the bank"
         rows[dispute.chapter].append(_given_back(dispute, dispute.closed_at, words))
-    parts = [Part(chapter, _of_year(found, year)) for chapter, found in rows.items()]
-    return sorted((part for part in parts if part.rows), key=lambda part: part.chapter.name)
+    return rows
 
 
 def _given_back(row: Refund | Dispute, moment: datetime.datetime | None, words: str) -> Row:
     assert moment is not None
     return Row(row.chapter.day_of(moment), row.payment.receipt_number, words, -row.amount_cents)
-
-
-def years_of(person: User) -> list[int]:
-    """The calendar years in which the person paid, newest first."""
-    paid = Payment.mine(person).select_related("chapter")
-    return sorted({row.chapter.day_of(row.paid_at).year for row in paid}, reverse=True)
 
 
 def _of_year(rows: list[Row], year: int) -> tuple[Row, ...]:
