@@ -12,10 +12,7 @@ from django.db import connection
 from chapters.models import Chapter
 from chapters.ready import forget
 from measurement.actions import storing
-
-# Programmes whose figures count people that somebody may know.
-OWN = ["own_survey", "administrative"]
-SMALL = 10
+from measurement.actions.hiding import hide_small
 
 _FILL = """
     INSERT INTO incoming ("row", place_id, group_id, indicator_id, period_id, source_id, obs_value)
@@ -39,29 +36,10 @@ _NAME_SOURCES = """
     UPDATE measurement_source SET is_public = true
     WHERE chapter_id IS NOT NULL AND id IN (SELECT source_id FROM incoming)
 """
-# One small count hides its whole set of parts, so that no sum gives it away.
-_HIDE = """
-    WITH counts AS (
-        SELECT o.place_id, o.group_id, o.indicator_id, o.period_id, o.source_id,
-            (SELECT coalesce(string_agg(split_part(part, '=', 1), ';'), '')
-                FROM unnest(string_to_array(g.key, ';')) part) AS kind,
-            (n.value_type = 'count' AND o.obs_value > 0 AND o.obs_value < %(least)s)
-                OR o.sample_n BETWEEN 1 AND %(least)s - 1
-                OR (o.numerator > 0 AND o.numerator < %(least)s)
-                OR (o.denominator > 0 AND o.denominator < %(least)s) AS is_small
-        FROM measurement_observation o
-        JOIN measurement_demographicgroup g ON g.id = o.group_id
-        JOIN measurement_indicator n ON n.id = o.indicator_id
-        JOIN measurement_source s ON s.id = o.source_id AND s.programme = ANY(%(own)s)
-        WHERE o.batch_id = %(batch)s),
-    sets AS (
-        SELECT place_id, indicator_id, period_id, source_id, kind FROM counts
-        GROUP BY 1, 2, 3, 4, 5 HAVING bool_or(is_small))
-    UPDATE measurement_observation o
-    SET conf_status = CASE WHEN c.is_small THEN 'A' ELSE 'D' END, is_current = false
-    FROM counts c JOIN sets USING (place_id, indicator_id, period_id, source_id, kind)
-    WHERE (o.place_id, o.group_id, o.indicator_id, o.period_id, o.source_id)
-        = (c.place_id, c.group_id, c.indicator_id, c.period_id, c.source_id)
+_NAME_INDICATORS = """
+    UPDATE measurement_indicator SET is_public = true
+    WHERE chapter_id IS NOT NULL AND NOT is_public
+        AND id IN (SELECT indicator_id FROM incoming)
 """
 _CLOSE = """
     UPDATE measurement_observation SET visibility = 'C', is_current = false
@@ -81,18 +59,35 @@ _RESTORE = """
         AND (o.place_id, o.group_id, o.indicator_id, o.period_id, o.source_id)
         = (best.place_id, best.group_id, best.indicator_id, best.period_id, best.source_id)
 """
+# That a figure is hidden is said beside the figures; the figure itself stays behind its walls.
+_MARK = """
+    INSERT INTO measurement_suppressed
+        (place_id, group_id, indicator_id, period_id, chapter_id, source_id)
+    SELECT place_id, group_id, indicator_id, period_id,
+        (array_agg(o.chapter_id ORDER BY o.source_id DESC)
+            FILTER (WHERE o.conf_status IN ('A', 'D')))[1],
+        max(o.source_id) FILTER (WHERE o.conf_status IN ('A', 'D'))
+    FROM measurement_observation o
+        JOIN incoming USING (place_id, group_id, indicator_id, period_id)
+    WHERE o.visibility = 'P'
+    GROUP BY place_id, group_id, indicator_id, period_id
+    HAVING bool_or(o.conf_status IN ('A', 'D'))
+        AND NOT bool_or(o.is_current AND o.conf_status = 'F')
+"""
 
 
-def publish_batch(batch: UUID) -> int:
+def publish_batch(batch: UUID, chapter_id: int) -> int:
     """Open a chapter's loaded figures to all readers; gives how many."""
     storing.open_table()
     _run(_FILL, batch, "C")
+    storing.take_turns()
     opened = _run(_OPEN, batch)
     _run(_NAME_SOURCES)
+    _run(_NAME_INDICATORS)
     _run(_YIELD, batch)
-    with connection.cursor() as cursor:
-        cursor.execute(_HIDE, {"least": SMALL, "own": OWN, "batch": batch})
+    hide_small(batch, chapter_id)
     storing.supersede(batch)
+    _mark()
     storing.recount()
     _tell_readers()
     return opened
@@ -102,8 +97,10 @@ def withdraw_batch(batch: UUID) -> int:
     """Take published figures back, as the backbone; what they replaced counts again."""
     storing.open_table()
     _run(_FILL, batch, "P")
+    storing.take_turns()
     closed = _run(_CLOSE, batch)
     _run(_RESTORE)
+    _mark()
     storing.recount()
     _tell_readers()
     return closed
@@ -112,6 +109,12 @@ def withdraw_batch(batch: UUID) -> int:
 def discard_batch(batch: UUID) -> int:
     """Delete loaded figures that were never published."""
     return _run("DELETE FROM measurement_observation WHERE batch_id = %s", batch)
+
+
+def _mark() -> None:
+    """Say of the figures that the table names which are hidden now."""
+    storing.unmark()
+    _run(_MARK)
 
 
 def _tell_readers() -> None:

@@ -10,6 +10,7 @@ from chapters.audit import record
 from chapters.models import Chapter
 from chapters.ready import forget
 from measurement import claiming, wording
+from measurement.actions.duties import plan_calendar
 from measurement.models import Claim, DemographicGroup, Indicator, Target
 from measurement.queries import chapter_score
 
@@ -76,6 +77,7 @@ def set_target(
         reason=reason,
         by=by,
     )
+    plan_calendar(chapter)
     forget(chapter)
     facts = {"indicator": indicator.code, "group": group.key, "value": str(value), "due": due}
     record("target.set", subject=target, chapter=chapter, by=by, facts=facts)

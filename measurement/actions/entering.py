@@ -1,6 +1,7 @@
 """Codes of a file to numbers of rows; what a file names for the first time is written here."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,8 @@ import polars as pl
 from chapters.models import Chapter, Place
 from measurement.loading.checks import Terms
 from measurement.loading.problems import Problem, Refused
-from measurement.models import DemographicGroup, Indicator, Period, Source
+from measurement.models import CategoryOption, DemographicGroup, Indicator, Period, Source
+from measurement.windows import label_of, years_of
 
 
 @dataclass
@@ -41,9 +43,11 @@ class Books:
         )
 
     def _source(self, table: str, release: str) -> int:
-        found = Source.objects.filter(
-            chapter_id=self.chapter_id, table_id=table, release=release
-        ).first()
+        rows = Source.objects.filter(chapter_id=self.chapter_id, table_id=table, release=release)
+        if self.about.get("publisher"):
+            # Another publisher's table of that name is another source.
+            rows = rows.filter(publisher=self.about["publisher"])
+        found = rows.first()
         if found:
             self.has_old_source = True
             return int(found.pk)
@@ -67,10 +71,12 @@ def _table(ids: dict[Any, int], names: tuple[str, str], column: str) -> pl.DataF
 def read_terms(chapter: Chapter | None = None) -> Terms:
     """What a file may name: the newest version of each indicator in reach, and its places.
 
-    A chapter speaks for its own place and what lies in it; the nation for all.
+    A chapter speaks for its own place and what lies in it; the nation for all. A code that the
+    nation took over from a chapter is the nation's.
     """
     indicators = {}
-    for row in Indicator.objects.order_by("version"):
+    rows = Indicator.objects.order_by("version")
+    for row in sorted(rows, key=lambda row: row.chapter_id is None):
         low, high = (None if b is None else float(b) for b in (row.valid_min, row.valid_max))
         is_proportion = row.value_type == Indicator.ValueType.PROPORTION
         indicators[row.code] = (row.pk, low, high, is_proportion)
@@ -88,13 +94,22 @@ def read_terms(chapter: Chapter | None = None) -> Terms:
 
 
 def _group(key: str) -> int:
-    name = ", ".join(part.partition("=")[2].replace("_", " ") for part in key.split(";"))
-    defaults = {"name": name.capitalize() or "All people"}
+    known = DemographicGroup.objects.filter(key=key).values_list("pk", flat=True).first()
+    return known or _new_group(key)
+
+
+def _new_group(key: str) -> int:
+    name = ", ".join(_option(*part.partition("=")[::2]) for part in key.split(";"))
+    defaults = {"name": name[:1].upper() + name[1:] or "All people"}
     return int(DemographicGroup.objects.get_or_create(key=key, defaults=defaults)[0].pk)
 
 
+def _option(category: str, code: str) -> str:
+    """What an option is called where a survey may ask for it, else its code in words."""
+    found = CategoryOption.objects.filter(category__code=category, code=code).first()
+    return found.name if found else re.sub(r"(?<=\d)_(?=\d)", " to ", code).replace("_", " ")
+
+
 def _period(first: dt.date, last: dt.date) -> int:
-    label = str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
-    window = last.year - first.year + 1
-    defaults = {"window_years": window, "label": label}
+    defaults = {"window_years": years_of(first, last), "label": label_of(first, last)}
     return int(Period.objects.get_or_create(start=first, end=last, defaults=defaults)[0].pk)

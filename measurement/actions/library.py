@@ -9,6 +9,8 @@ from django.db import transaction
 
 from chapters.models import Chapter, Place
 from chapters.ready import forget
+from measurement.actions.categories import load_categories
+from measurement.actions.indices import import_template
 from measurement.loading import Problem, Refused, Row, read_figures, read_library
 from measurement.models import (
     DemographicGroup,
@@ -19,6 +21,7 @@ from measurement.models import (
     ScorecardLine,
     Source,
 )
+from measurement.queries import shipped_templates
 
 Years = tuple[int, int]
 # Fields of the library file that say how a figure is made, not what the indicator is.
@@ -35,7 +38,7 @@ class Loaded:
 
 
 def load_library() -> int:
-    """Create or correct indicators, groups, sources and the scorecard; returns rows changed.
+    """Create or correct indicators, groups, sources, scorecard and indices; returns rows changed.
 
     Needs the backbone's scope. What a published figure rests on is never changed silently:
     a scorecard that is there stays as it was frozen.
@@ -44,9 +47,11 @@ def load_library() -> int:
     with transaction.atomic():
         changed = sum(_load_group(key, name) for key, name in library["group_names"].items())
         changed += sum(_load_source(spec) for spec in library["files"].values())
-        for position, entry in enumerate(library["indicators"]):
+        for position, entry in enumerate(library["indicators"] + library["starter"]):
             changed += _load_indicator(entry, position, library["custodian"])
         changed += _freeze_scorecard(library["scorecard"])
+        changed += load_categories()
+        changed += sum(import_template(row) for row in shipped_templates())
     return changed
 
 
@@ -93,6 +98,7 @@ def _load_source(spec: dict[str, Any]) -> int:
 def _load_indicator(entry: dict[str, Any], position: int, custodian: str) -> int:
     fields = {name: value for name, value in entry.items() if name not in NOT_FIELDS}
     fields |= {"position": position, "custodian": custodian}
+    fields.setdefault("se_method", "published")
     for name in ("min_change", "parity", "valid_min", "valid_max"):
         fields[name] = _as_stored(Indicator, name, fields.get(name))
     return _store(

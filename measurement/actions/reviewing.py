@@ -51,6 +51,14 @@ def acknowledge_upload(upload: Upload, *, by: Any) -> None:
     _log("upload.acknowledged", held, by, warnings=held.warnings)
 
 
+def discard_upload(upload: Upload, *, by: Any) -> None:
+    """Put a file aside of which nothing was loaded; it stays to be read, and nobody's task."""
+    held = _hold(upload, *Upload.LOOSE)
+    held.state = State.DISCARDED
+    held.save(update_fields=["state"])
+    _log("upload.discarded", held, by)
+
+
 def ask_load(upload: Upload, *, by: Any) -> None:
     """Have a checked file loaded, for the chapter's eyes."""
     held = _hold(upload, State.READY)

@@ -44,7 +44,9 @@ class Twins(Exception):
     """Two lines of the file give the same figure; `find_twins` says which."""
 
 
+# Sorted in memory, a million rows take half of what they take on disk.
 _INCOMING = """
+    SET LOCAL work_mem = '96MB';
     DROP TABLE IF EXISTS incoming;
     CREATE TEMPORARY TABLE incoming (
         "row" integer, place_id bigint, group_id bigint, indicator_id bigint, period_id bigint,
@@ -74,10 +76,10 @@ _TWINS = """
 _CHANGES = """
     SELECT i."row" FROM incoming i JOIN measurement_observation o
         USING (place_id, group_id, indicator_id, period_id, source_id)
-    WHERE (i.obs_value, i.se, i.moe, i.numerator, i.denominator, i.ci_lower, i.ci_upper,
-            i.obs_status) IS DISTINCT FROM
-        (o.obs_value, o.se, o.moe, o.numerator, o.denominator, o.ci_lower, o.ci_upper,
-            o.obs_status)
+    WHERE (i.obs_value, i.se, i.moe, i.numerator, i.denominator, i.sample_n, i.ci_lower,
+            i.ci_upper, i.conf_level, i.obs_status) IS DISTINCT FROM
+        (o.obs_value, o.se, o.moe, o.numerator, o.denominator, o.sample_n, o.ci_lower,
+            o.ci_upper, o.conf_level, o.obs_status)
     ORDER BY 1 LIMIT %s
 """
 
@@ -96,9 +98,17 @@ _UNLESS_THERE = " ON CONFLICT DO NOTHING"
 # --- What readers read --------------------------------------------------------------------------
 
 _IS_KNOWN = """
-    SELECT EXISTS (SELECT FROM measurement_rollup JOIN
-        (SELECT DISTINCT indicator_id, group_id, period_id FROM incoming) touched
-        USING (indicator_id, group_id, period_id))
+    SELECT EXISTS (
+        SELECT FROM (SELECT DISTINCT indicator_id, group_id, period_id FROM incoming) touched
+        WHERE EXISTS (SELECT FROM measurement_observation o
+            WHERE (o.indicator_id, o.group_id, o.period_id)
+                = (touched.indicator_id, touched.group_id, touched.period_id) AND o.is_current))
+"""
+
+# In the order of their numbers, so that nobody waits for somebody who waits for them.
+_TAKE_TURNS = """
+    SELECT pg_advisory_xact_lock(hashtext('measurement_observation'), indicator_id::int)
+    FROM (SELECT DISTINCT indicator_id FROM incoming ORDER BY 1 OFFSET 0) touched
 """
 
 _SUPERSEDE = """
@@ -112,7 +122,7 @@ _SUPERSEDE_BY = """
     UPDATE measurement_observation o SET is_current = false
     FROM incoming i JOIN measurement_observation mine
         USING (place_id, group_id, indicator_id, period_id, source_id)
-    WHERE mine.batch_id = %s AND mine.is_current AND o.is_current
+    WHERE mine.batch_id = %s AND (mine.is_current OR mine.conf_status <> 'F') AND o.is_current
         AND o.place_id = i.place_id AND o.group_id = i.group_id
         AND o.indicator_id = i.indicator_id AND o.period_id = i.period_id
         AND o.source_id <> i.source_id
@@ -125,6 +135,8 @@ _FORGET = """
         AND r.period_id = touched.period_id
 """
 
+# Of cities alone: a state, the nation or a place within a city would count their people again.
+# (As NOT EXISTS this is taken to leave one city, and the figures are looked at once for each cell.)
 _ROLL_UP = """
     INSERT INTO measurement_rollup (indicator_id, group_id, period_id, places, mean, minimum,
         maximum, quartile_1, median, quartile_3)
@@ -134,10 +146,12 @@ _ROLL_UP = """
             percentile_cont(array[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value) AS q
         FROM (SELECT o.indicator_id, o.group_id, o.period_id, o.obs_value::float8 AS value
             FROM measurement_observation o
+            JOIN chapters_place a ON a.id = o.place_id AND a.level = 'city'
+            LEFT JOIN chapters_place up ON up.id = a.parent_id
             JOIN (SELECT DISTINCT indicator_id, group_id, period_id FROM incoming) touched
                 USING (indicator_id, group_id, period_id)
             WHERE o.is_current AND o.visibility = 'P' AND o.conf_status = 'F'
-                AND o.obs_value IS NOT NULL) figures
+                AND o.obs_value IS NOT NULL AND coalesce(up.level, '') <> 'city') figures
         GROUP BY indicator_id, group_id, period_id) rolled
 """
 
@@ -149,8 +163,11 @@ _ROLL_UP_NEW = """
     FROM (SELECT indicator_id, group_id, period_id, count(*) AS places, avg(value) AS mean,
             min(value) AS minimum, max(value) AS maximum,
             percentile_cont(array[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value) AS q
-        FROM (SELECT indicator_id, group_id, period_id, obs_value::float8 AS value
-            FROM incoming WHERE obs_value IS NOT NULL) figures
+        FROM (SELECT i.indicator_id, i.group_id, i.period_id, i.obs_value::float8 AS value
+            FROM incoming i
+            JOIN chapters_place a ON a.id = i.place_id AND a.level = 'city'
+            LEFT JOIN chapters_place up ON up.id = a.parent_id
+            WHERE i.obs_value IS NOT NULL AND coalesce(up.level, '') <> 'city') figures
         GROUP BY indicator_id, group_id, period_id) rolled
 """
 
@@ -159,6 +176,41 @@ _NAME = """
     INSERT INTO incoming (indicator_id, group_id, period_id)
     SELECT DISTINCT indicator_id, group_id, period_id FROM measurement_observation
     WHERE source_id = ANY(%s)
+"""
+
+_UNMARK = """
+    DELETE FROM measurement_suppressed s WHERE EXISTS (
+        SELECT FROM incoming i WHERE (i.place_id, i.group_id, i.indicator_id, i.period_id)
+            = (s.place_id, s.group_id, s.indicator_id, s.period_id))
+"""
+
+# Complete counts of events have the error of such counts, where the file gives none.
+_HAS_COUNTS = """
+    SELECT EXISTS (SELECT FROM measurement_source WHERE programme IN ('vital', 'administrative')
+        AND id IN (SELECT source_id FROM incoming))
+"""
+_POISSON = """
+    UPDATE incoming i SET se_method = 'poisson', se = CASE n.value_type
+        WHEN 'count' THEN sqrt(i.obs_value) ELSE i.obs_value / sqrt(i.numerator) END
+    FROM measurement_indicator n, measurement_source s
+    WHERE n.id = i.indicator_id AND s.id = i.source_id
+        AND s.programme IN ('vital', 'administrative')
+        AND i.se IS NULL AND i.obs_value > 0
+        AND (n.value_type = 'count' OR n.value_type = 'rate' AND i.numerator > 0)
+"""
+
+_HAS_ANSWERS = """
+    SELECT EXISTS (SELECT FROM measurement_source WHERE programme = 'own_survey'
+        AND id IN (SELECT source_id FROM incoming))
+"""
+# Whoever answers a chapter's survey chose to: no random sample, so there is no error to state.
+_UNMARGIN = """
+    UPDATE incoming i SET se = NULL, moe = NULL, ci_lower = NULL, ci_upper = NULL,
+        conf_level = NULL, se_method = 'none'
+    FROM measurement_source s
+    WHERE s.id = i.source_id AND s.programme = 'own_survey'
+        AND (i.se_method <> 'none' OR i.conf_level IS NOT NULL
+            OR coalesce(i.se, i.moe, i.ci_lower, i.ci_upper) IS NOT NULL)
 """
 
 
@@ -172,6 +224,17 @@ def copy_in(figures: pl.DataFrame) -> None:
     text = figures.select(COLUMNS).write_csv(include_header=False, null_value="\\N")
     with connection.cursor() as cursor:
         cursor.copy_expert(_COPY, io.StringIO(text))
+
+
+def complete() -> None:
+    """Give the table's complete counts, and rates of them, the error of a count of events.
+
+    Own surveys keep no margin, whatever their file says.
+    """
+    if _rows(_HAS_COUNTS)[0][0]:
+        _run(_POISSON)
+    if _rows(_HAS_ANSWERS)[0][0]:
+        _run(_UNMARGIN)
 
 
 def find_twins(limit: int = 1000) -> list[Clash]:
@@ -203,13 +266,26 @@ def insert(batch: UUID | None, chapter_id: int | None, *, is_public: bool, is_ne
     return Stored(added, total - added)
 
 
-def publish() -> None:
+def take_turns() -> None:
+    """Wait for others who publish figures of the same indicators, until their commit.
+
+    Without it neither of two that publish at once sees the other's figures, and both count.
+    """
+    _rows(_TAKE_TURNS)
+
+
+def has_rivals() -> bool:
+    """Whether figures count already for what the table names; ask before `insert`."""
+    return bool(_rows(_IS_KNOWN)[0][0])
+
+
+def publish(*, has_rivals: bool) -> None:
     """Let what came in count: earlier releases step back, rollups are computed anew.
 
-    A rollup stands wherever a public figure does, so it says without a look at the figures
-    whether any could be in the way.
+    has_rivals: as `has_rivals` said; without any the big table need not be read.
     """
-    if not _rows(_IS_KNOWN)[0][0]:
+    unmark()
+    if not has_rivals:
         _run(_ROLL_UP_NEW)
         return
     _run(_SUPERSEDE)
@@ -218,8 +294,14 @@ def publish() -> None:
 
 
 def supersede(batch: UUID) -> int:
-    """Let a batch's figures that count stand in the place of the same owner's earlier ones."""
+    """Let a batch's figures, also the hidden ones, take the place of the same owner's earlier."""
     return _run(_SUPERSEDE_BY, batch)
+
+
+def unmark() -> None:
+    """Say of nothing that the table names any more that it is hidden."""
+    if _rows("SELECT EXISTS (SELECT FROM measurement_suppressed)")[0][0]:
+        _run(_UNMARK)
 
 
 def recount_sources(sources: Collection[int]) -> None:

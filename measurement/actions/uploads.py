@@ -11,6 +11,7 @@ from chapters.ready import forget
 from measurement.actions import storing, weighing
 from measurement.actions.entering import Books, read_terms
 from measurement.loading.checks import check_piece
+from measurement.loading.columns import unread_columns
 from measurement.loading.layouts import LONG, Reading, read_tables
 from measurement.loading.problems import Problem, Refused
 from measurement.models import Upload
@@ -36,6 +37,8 @@ class Task:
     about: dict[str, Any]
     reading: Reading = LONG
     report: Report = _silent
+    # What to take note of, as reading finds it.
+    notes: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class Checkup:
     stored: storing.Stored
     warnings: list[Problem] = field(default_factory=list)
     first: list[dict[str, Any]] = field(default_factory=list)
+
+
+Settle = Callable[[Checkup], Upload]
 
 
 class _Undo(Exception):
@@ -73,14 +79,25 @@ def load_file(
     """
     task = Task(stream, name, chapter, about, **options)
     with transaction.atomic():
+        return _store(task, _read_in(task), upload, is_public=is_public)
+
+
+def load_checked(
+    stream: BinaryIO, name: str, *, is_public: bool, settle: Settle, **options: Any
+) -> tuple[storing.Stored, Upload]:
+    """Check a file as `check_file` does and load it as `load_file` does, and read it once.
+
+    settle: told what the file would do; gives the upload as which it goes in, or raises, and
+    then nothing stays behind.
+
+    Raises:
+        Refused: with every problem; nothing was stored.
+    """
+    task = Task(stream, name, **options)
+    with transaction.atomic():
         books = _read_in(task)
-        stored = _insert(task, books, upload, is_public=is_public)
-        if is_public and stored.added:
-            task.report(stored.added, "Computing rollups")
-            storing.publish()
-            for one in Chapter.objects.all():
-                forget(one)
-    return stored
+        upload = settle(_weigh(task, books))
+        return _store(task, books, upload, is_public=is_public), upload
 
 
 def check_file(stream: BinaryIO, name: str, **options: Any) -> Checkup:
@@ -92,22 +109,33 @@ def check_file(stream: BinaryIO, name: str, **options: Any) -> Checkup:
     task = Task(stream, name, **options)
     try:
         with transaction.atomic():
-            _read_in(task)
-            found = _weigh(task)
+            found = _weigh(task, _read_in(task))
             raise _Undo
     except _Undo:
         return found
 
 
-def _weigh(task: Task) -> Checkup:
-    twins = [_twin(clash, task.name) for clash in storing.find_twins()]
-    if twins:
-        raise Refused(twins)
+def _store(task: Task, books: Books, upload: Upload | None, *, is_public: bool) -> storing.Stored:
+    if is_public:
+        storing.take_turns()
+    has_rivals = is_public and storing.has_rivals()
+    stored = _insert(task, books, upload, is_public=is_public)
+    if is_public and stored.added:
+        task.report(stored.added, "Computing rollups")
+        storing.publish(has_rivals=has_rivals)
+        for one in Chapter.objects.all():
+            forget(one)
+    return stored
+
+
+def _weigh(task: Task, books: Books) -> Checkup:
+    if not weighing.is_unique():
+        raise Refused([_twin(clash, task.name) for clash in storing.find_twins()])
     task.report(0, "Comparing with what is there")
-    weighing.prepare()
-    rows, known, restated = weighing.count()
+    series = weighing.prepare()
+    rows, known, restated = weighing.count(series, is_new=not books.has_old_source)
     stored = storing.Stored(rows - known, known, restated)
-    problems = weighing.find(task.name, MOST_PROBLEMS)
+    problems = [*task.notes, *weighing.find(task.name, MOST_PROBLEMS - len(task.notes), series)]
     if errors := [problem for problem in problems if problem.severity == "E"]:
         raise Refused(errors)
     return Checkup(rows, stored, problems, weighing.first_rows())
@@ -134,6 +162,8 @@ def _read_in(task: Task) -> Books:
     rows = 0
     storing.open_table()
     for piece in read_tables(task.stream, task.name, task.reading):
+        if piece.is_long and not task.notes:
+            task.notes.extend(unread_columns(piece.table.columns, task.name))
         checked = check_piece(piece.table, terms, task.name, piece.comma, has_codes=piece.has_codes)
         found = [replace(p, column=piece.names.get(p.column, p.column)) for p in checked.problems]
         problems += found[: MOST_PROBLEMS - len(problems)]
@@ -141,6 +171,8 @@ def _read_in(task: Task) -> Books:
             storing.copy_in(books.enter(checked.figures))
         rows += checked.figures.height
         task.report(rows, "Reading lines")
+    if not problems:
+        storing.complete()
     if not problems and books.has_old_source:
         problems = [_changed(clash, task.name) for clash in storing.find_changes()]
     if problems:

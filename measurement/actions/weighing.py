@@ -7,14 +7,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from measurement.loading.problems import Problem
 
-# `series` is what came in beside what counts already, for the same places, groups and indicators.
-_PREPARE = """
-    CREATE INDEX ON incoming (place_id, group_id, indicator_id, period_id);
-    ANALYZE incoming;
+# Two lines of one figure break it; what is compared below is found by it.
+_KEY = """
+    CREATE UNIQUE INDEX ON incoming (place_id, group_id, indicator_id, period_id, source_id)
+"""
+
+# Whether anything counts already of the indicators and groups that came in.
+_HAS_HISTORY = """
+    SELECT EXISTS (
+        SELECT FROM (SELECT DISTINCT indicator_id, group_id FROM incoming) touched
+        WHERE EXISTS (SELECT FROM measurement_observation o
+            WHERE (o.indicator_id, o.group_id) = (touched.indicator_id, touched.group_id)
+                AND o.is_current))
+"""
+
+# What came in beside what counts already, for the same places, groups and indicators.
+_BESIDE = """
     DROP TABLE IF EXISTS series;
     CREATE TEMPORARY TABLE series ON COMMIT DROP AS
     WITH touched AS (SELECT DISTINCT place_id, group_id, indicator_id FROM incoming)
@@ -107,34 +119,50 @@ _RATIO = """
     ORDER BY 1 LIMIT %s
 """
 
-_JUMP = """
-    SELECT "row", label, round(abs(obs_value - earlier) / root, 1)::text
-    FROM (SELECT s.*, p.label, lag(s.obs_value) OVER line AS earlier,
-            nullif(sqrt(s.se * s.se + (lag(s.se) OVER line) ^ 2), 0) AS root
-        FROM series s JOIN measurement_period p ON p.id = s.period_id
-        WINDOW line AS (PARTITION BY place_id, group_id, indicator_id, window_years
-            ORDER BY p."end")) steps
-    WHERE "row" IS NOT NULL AND abs(obs_value - earlier) > 5 * root
-    ORDER BY 1 LIMIT %s
-"""
 
-_OVERLAP = """
-    WITH windows AS (
-        SELECT s.indicator_id, n.name, p.id, p.label, p.start, p."end", p.window_years,
-            min("row") AS "row"
-        FROM series s JOIN measurement_period p ON p.id = s.period_id
-        JOIN measurement_indicator n ON n.id = s.indicator_id
-        GROUP BY 1, 2, 3)
-    SELECT least(a."row", b."row"), a.name, a.label, b.label, a.window_years,
-        extract(year FROM a."end")::int - extract(year FROM b.start)::int + 1
-    FROM windows a JOIN windows b ON a.indicator_id = b.indicator_id
+def _length(start: str, end: str) -> str:
+    """Months from a first to a last day, of whole months; else days, below zero."""
+    months = " - ".join(
+        f"(extract(year FROM {day}) * 12 + extract(month FROM {day}))" for day in (end, start)
+    )
+    return f"""CASE WHEN extract(day FROM {start}) = 1 AND extract(day FROM {end} + 1) = 1
+        THEN ({months})::int + 1 ELSE {start} - {end} - 1 END"""
+
+
+# `{series}` is where the lines of a series stand: see `prepare`.
+_JUMP = f"""
+    SELECT "row", label, round((abs(value - earlier) / root)::numeric, 1)::text
+    FROM (SELECT "row", label, value, lag(value) OVER line AS earlier,
+            nullif(sqrt(error * error + (lag(error) OVER line) * (lag(error) OVER line)), 0)
+                AS root
+        FROM (SELECT s."row", s.place_id, s.group_id, s.indicator_id, p."end", p.label,
+                {_length("p.start", 'p."end"')} AS length,
+                s.obs_value::float8 AS value, s.se::float8 AS error
+            FROM {{series}} s JOIN measurement_period p ON p.id = s.period_id) figures
+        WINDOW line AS (PARTITION BY place_id, group_id, indicator_id, length
+            ORDER BY "end")) steps
+    WHERE "row" IS NOT NULL AND abs(value - earlier) > 5 * root
+    ORDER BY 1 LIMIT %s
+"""  # noqa: S608
+
+_OVERLAP = f"""
+    WITH named AS (
+        SELECT indicator_id, period_id, min("row") AS "row" FROM {{series}} GROUP BY 1, 2),
+    windows AS (
+        SELECT named.indicator_id, n.name, p.label, p.start, p."end", named."row",
+            {_length("p.start", 'p."end"')} AS length
+        FROM named JOIN measurement_period p ON p.id = named.period_id
+        JOIN measurement_indicator n ON n.id = named.indicator_id)
+    SELECT least(a."row", b."row"), a.name, a.label, b.label, a.length,
+        {_length("b.start", 'a."end"')}
+    FROM windows a JOIN windows b ON a.indicator_id = b.indicator_id AND a.length = b.length
         AND a."end" < b."end" AND b.start <= a."end"
     WHERE coalesce(a."row", b."row") IS NOT NULL
     ORDER BY 1, 2, b."end", a."end" LIMIT %s
-"""
+"""  # noqa: S608
 
 _NOMINAL = """
-    SELECT min(s."row"), n.name FROM series s
+    SELECT min(s."row"), n.name FROM {series} s
     JOIN measurement_indicator n ON n.id = s.indicator_id AND n.nominal_dollars
     GROUP BY s.indicator_id, n.name HAVING count(DISTINCT s.period_id) > 1
     ORDER BY 1 LIMIT %s
@@ -151,12 +179,20 @@ class _Question:
     sentence: Callable[..., str]
 
 
-def _overlap(name: str, first: str, second: str, years: int, shared: int) -> str:
+def _overlap(name: str, first: str, second: str, length: int, shared: int) -> str:
     # “These 5-year windows share 3 years.”
+    (long, unit), (both, what) = _counted(length), _counted(shared)
     return (
-        f"{name}: these {years}-year windows, {first} and {second}, share {shared}"
-        f" year{'' if shared == 1 else 's'}. Compare windows that share none."
+        f"{name}: these {long}-{unit} windows, {first} and {second}, share {both}"
+        f" {what}{'' if both == 1 else 's'}. Compare windows that share none."
     )
+
+
+def _counted(length: int) -> tuple[int, str]:
+    """A length as `_length` gives it: in years where it is whole years."""
+    if length < 0:
+        return -length, "day"
+    return (length, "month") if length % 12 else (length // 12, "year")
 
 
 _WARNINGS = (
@@ -177,14 +213,34 @@ _WARNINGS = (
 )  # fmt: skip
 
 
-def prepare() -> None:
-    """Make the table quick to join, and lay what is stored beside it; ask this first."""
+def is_unique() -> bool:
+    """Whether no two lines give the same figure; afterwards the table is quick to join."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_KEY)
+    except IntegrityError:
+        return False
+    return True
+
+
+def prepare() -> str:
+    """Where the lines of a series stand: the table itself, or one with what is stored beside."""
     with connection.cursor() as cursor:
-        cursor.execute(_PREPARE)
+        cursor.execute("ANALYZE incoming")
+    if not _rows(_HAS_HISTORY)[0][0]:
+        return "incoming"
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE)
+    return "series"
 
 
-def count() -> tuple[int, int, int]:
-    """Lines, those stored already, and those that restate another release."""
+def count(series: str, *, is_new: bool) -> tuple[int, int, int]:
+    """Lines, those stored already, and those that restate another release.
+
+    series: as `prepare` said. is_new: nothing of these releases was stored before.
+    """
+    if is_new and series == "incoming":
+        return int(_rows("SELECT count(*) FROM incoming")[0][0]), 0, 0
     rows, known, restated = _rows(_COUNT)[0]
     return int(rows), int(known), int(restated)
 
@@ -194,13 +250,16 @@ def first_rows() -> list[dict[str, Any]]:
     return [dict(zip(FIRST, row, strict=True)) for row in _rows(_FIRST)]
 
 
-def find(file: str, limit: int) -> list[Problem]:
-    """Errors, then warnings, that show only between lines; at most `limit` of each kind."""
+def find(file: str, limit: int, series: str) -> list[Problem]:
+    """Errors, then warnings, that show only between lines; at most `limit` of each kind.
+
+    series: as `prepare` said.
+    """
     problems = _parts(file, limit)
     for ask in _WARNINGS:
         problems += [
             Problem(ask.code, file, row or 1, ask.column, ask.sentence(*found), "W")
-            for row, *found in _rows(ask.statement, limit)
+            for row, *found in _rows(ask.statement.format(series=series), limit)
         ]
     return problems
 

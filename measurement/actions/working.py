@@ -71,7 +71,8 @@ def run_publish(pk: str, report: Report) -> None:
     if upload is None:
         return
     report(0, "Publishing and computing rollups")
-    opened = publish_batch(upload.pk)
+    assert upload.chapter_id is not None  # the nation's are public as they come in
+    opened = publish_batch(upload.pk, upload.chapter_id)
     upload.state, upload.published_at, upload.work = State.PUBLISHED, timezone.now(), None
     upload.save()
     record(
