@@ -1,7 +1,8 @@
 """Spreadsheets (XLSX) into a table of text, after a look at how large they would become.
 
-A spreadsheet is a ZIP of XML: 40 kB can hold gigabytes, and one cell at the far corner of a sheet
-makes a table of 17 billion. Both are found while it is unpacked piece by piece and thrown away.
+A spreadsheet is a ZIP of XML: 40 kB can hold gigabytes, one cell at the far corner of a sheet
+makes a table of 17 billion, and a text that is kept once may stand in every cell. All three are
+found while it is unpacked piece by piece and thrown away.
 """
 
 import datetime as dt
@@ -10,15 +11,19 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import polars as pl
 
 from measurement.loading.files import table_of
 from measurement.loading.problems import Problem, Refused
+from measurement.loading.texts import Part, Texts
 
 MOST_UNPACKED = 80_000_000
 MOST_CELLS = 1_500_000
+MOST_LETTERS = 40_000_000
+# What other kinds of workbook hold, in which a count may stand for a million cells.
+_OTHERS = {"content.xml", "xl/workbook.bin"}
 _PIECE = 1_000_000
 _OVERLAP = 64
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]{0,40}?r="([A-Z]{1,3})(\d{1,7})"')
@@ -49,23 +54,35 @@ def read_book(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
 
 def _measure(content: bytes, file: str) -> None:
     """Refuse a book that unpacks to more than can be held."""
-    unpacked = 0
+    unpacked, texts = 0, Texts()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if _OTHERS & {name.lower().replace("\\", "/") for name in archive.namelist()}:
+                raise _refused(file, "This is another kind of spreadsheet. Save it as XLSX.")
             for member in archive.infolist():
-                rows = columns = 0
-                tail = b""
                 with archive.open(member) as part:
-                    while piece := part.read(_PIECE):
-                        unpacked += len(piece)
-                        found = _CELL.findall(tail + piece)
-                        rows = max([rows, *(int(row) for _, row in found)])
-                        columns = max([columns, *(_number(name) for name, _ in found)])
-                        tail = piece[-_OVERLAP:]
-                        _bound(unpacked, rows * columns, file)
+                    unpacked = _measure_part(part, unpacked, texts.part(member.filename), file)
     # NotImplementedError: what zipfile says to a compression that it does not know.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         raise _refused(file, "This spreadsheet is damaged. Save it as XLSX anew.") from error
+    if texts.letters > MOST_LETTERS:
+        raise _refused(file, f"Its texts have {texts.letters:,} letters; up to {MOST_LETTERS:,} can"
+                       " be read. Delete long texts, or send it as CSV.")  # fmt: skip
+
+
+def _measure_part(part: IO[bytes], unpacked: int, texts: Part, file: str) -> int:
+    rows = columns = 0
+    tail = b""
+    while piece := part.read(_PIECE):
+        unpacked += len(piece)
+        found = _CELL.findall(tail + piece)
+        rows = max([rows, *(int(row) for _, row in found)])
+        columns = max([columns, *(_number(name) for name, _ in found)])
+        tail = piece[-_OVERLAP:]
+        _bound(unpacked, rows * columns, file)
+        if not texts.feed(piece):
+            raise zipfile.BadZipFile
+    return unpacked
 
 
 def _bound(unpacked: int, cells: int, file: str) -> None:

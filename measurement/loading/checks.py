@@ -4,6 +4,7 @@ The long form, one figure a line (MEASUREMENT: exchange). Required columns are `
 period; everything else may be left out.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,14 +115,15 @@ class _Judge:
 
 # --- Keys -------------------------------------------------------------------------------------
 
-_OPTIONAL = ("group", "obs_status", "annotation", "reliability", "se_method", "conf_level")
-_WINDOW = r"^(\d{4})(?:[-–/](\d{4}))?$"
+OPTIONAL = ("group", "obs_status", "annotation", "reliability", "se_method", "conf_level")
+_WINDOW = r"^([12]\d{3})(?:[-–/]([12]\d{3}))?$"
+FIRST_DAY, LAST_DAY = dt.date(1000, 1, 1), dt.date(2999, 12, 31)
 
 
 def _complete(table: pl.DataFrame) -> pl.DataFrame:
     """Columns that may be left out, empty; cells without the blanks around them."""
     texts = [name for name in table.columns if name != ROW]
-    absent = [name for name in (*_OPTIONAL, *NUMBERS[1:]) if name not in texts]
+    absent = [name for name in (*OPTIONAL, *NUMBERS[1:]) if name not in texts]
     stripped = [pl.col(name).fill_null("").str.strip_chars() for name in texts]
     return table.with_columns(*stripped, *(pl.lit("").alias(name) for name in absent))
 
@@ -141,14 +143,11 @@ def _keys(table: pl.DataFrame, terms: Terms, judge: _Judge) -> pl.DataFrame:
         table, unknown, "OBS-KEY", "indicator",
         lambda code: f"“{code}” is not an indicator of the library.", "indicator_code",
     )  # fmt: skip
-    judge.blame(
-        table, pl.col("place").is_null() & (pl.col("ref_area") != ""), "GEO-UNKNOWN", "ref_area",
-        lambda code: _place_message(code, terms),
-    )  # fmt: skip
-    judge.problems = [_as_lost_zero(problem) for problem in judge.problems]
+    _places(table, terms, judge)
     wrong = (
         pl.col("first").is_null() | pl.col("last").is_null() | (pl.col("first") >= pl.col("last"))
-    )
+        | (pl.col("first") < FIRST_DAY) | (pl.col("last") > LAST_DAY)
+    )  # fmt: skip
     shown = "period" if "period" in table.columns else "period_start"
     judge.blame(
         table, wrong, "OBS-TYPE", shown,
@@ -165,6 +164,11 @@ def _words(table: pl.DataFrame, judge: _Judge) -> None:
     for name, known in CODES.items():
         is_other = (pl.col(name) != "") & ~pl.col(name).is_in(list(known))
         judge.blame(table, is_other, "OBS-TYPE", name, _says(f"is none of {', '.join(known)}"))
+    kinds = pl.col("group").str.extract_all("[a-z0-9_]+=")
+    judge.blame(
+        table, kinds.list.n_unique() < kinds.list.len(), "OBS-TYPE", "group",
+        lambda text: f"“{text[:40]}” names the same category twice.",
+    )  # fmt: skip
     judge.blame(
         table, ~pl.col("group").str.contains(_GROUP), "OBS-TYPE", "group",
         lambda text: f"“{text[:40]}” is no group; write it like sex=female or age=65_up;sex=male.",
@@ -181,19 +185,25 @@ def _number_of(column: str, numbers: Mapping[str, int]) -> pl.Expr:
     )
 
 
+def _places(table: pl.DataFrame, terms: Terms, judge: _Judge) -> None:
+    """Codes that name no place to report on; a lost zero has a problem code of its own."""
+    code = pl.col("ref_area")
+    unknown = pl.col("place").is_null() & (code != "")
+    is_short = (pl.lit("0") + code).is_in([*terms.places, *terms.others])
+    judge.blame(
+        table, unknown & is_short, "GEO-ZERO", "ref_area",
+        lambda code: f"“{code}” has lost its zero; did you mean 0{code}?",
+    )  # fmt: skip
+    judge.blame(
+        table, unknown & ~is_short, "GEO-UNKNOWN", "ref_area",
+        lambda code: _place_message(code, terms),
+    )  # fmt: skip
+
+
 def _place_message(code: str, terms: Terms) -> str:
-    zeroed = f"0{code}"
-    if zeroed in terms.places or zeroed in terms.others:
-        return f"“{code}” has lost its zero; did you mean {zeroed}?"
     if code in terms.others:
         return f"“{code}” is another chapter’s to report; figures of your own place only."
     return f"“{code}” is not a place of the library."
-
-
-def _as_lost_zero(problem: Problem) -> Problem:
-    if "has lost its zero" not in problem.message:
-        return problem
-    return Problem("GEO-ZERO", problem.file, problem.line, problem.column, problem.message)
 
 
 def _period(table: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
@@ -240,7 +250,7 @@ def _numbers(table: pl.DataFrame, judge: _Judge, comma: str) -> pl.DataFrame:
             lambda text: f"“{text[:40]}” is not a number.", f"{name}_text",
         )  # fmt: skip
         judge.blame(
-            parsed, pl.col(name).abs() >= LARGEST, "OBS-RANGE", name,
+            parsed, ~wrong & (pl.col(name).abs() >= LARGEST), "OBS-RANGE", name,
             lambda number: f"{number:g} is larger than any figure can be.",
         )  # fmt: skip
     return parsed.drop(f"{name}_text" for name in NUMBERS)
@@ -281,7 +291,7 @@ def _refuse_codes(table: pl.DataFrame, judge: _Judge) -> pl.DataFrame:
 
 def _without_codes(table: pl.DataFrame) -> pl.DataFrame:
     """Codes of the Census Bureau become nulls with a status, never numbers."""
-    codes = list(CENSUS_CODES)
+    codes = [*CENSUS_CODES, CONTROLLED]
     is_code = pl.col("value").is_in(codes)
     others = [name for name in NUMBERS if name != "moe"]
     return table.with_columns(
@@ -324,6 +334,11 @@ def _errors(table: pl.DataFrame, judge: _Judge) -> pl.DataFrame:
         table, is_part, "OBS-RANGE", "sample_n", lambda n: f"{n:g} is no number of people asked."
     )
     judge.blame(table, pl.col("moe") < 0, "OBS-MOE-NEG", "moe", lambda moe: f"A margin of {moe:g}.")
+    is_turned = pl.col("ci_lower") > pl.col("ci_upper")
+    judge.blame(
+        table, is_turned & pl.col("value").is_null(), "OBS-CI", "ci_lower",
+        lambda _: "The interval ends before it begins.",
+    )  # fmt: skip
     outside = (pl.col("value") < pl.col("ci_lower")) | (pl.col("value") > pl.col("ci_upper"))
     judge.blame(
         table, outside, "OBS-CI", "value", lambda _: "The value lies outside its own interval."

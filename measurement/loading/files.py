@@ -14,7 +14,7 @@ import polars as pl
 
 from measurement.loading.problems import Problem, Refused
 
-PIECE_BYTES = 8_000_000
+PIECE_BYTES = 4_000_000
 LONGEST_LINE = 1_000_000
 ROW = "row"
 _MARKS = (
@@ -49,6 +49,8 @@ def find_style(head: bytes, file: str) -> Style:
     text = head.decode(encoding, "replace")
     if "\0" in text:
         _refuse("FILE-BINARY", file, 1, "This is not a text file: it holds NUL characters.")
+    if "\r" in text and "\n" not in text:
+        _refuse("FILE-LINES", file, 1, "Its lines end in an old way; save it as CSV anew.")
     first = next(iter(text.splitlines()), "")
     delimiter = max(",;\t|", key=first.count)
     names = _names(next(csv.reader([first], delimiter=delimiter), []), file)

@@ -18,6 +18,13 @@ LEVEL_OF_CENSUS = "90"
 # A variable of the Census Bureau: table, line, and E for the estimate.
 VARIABLE = re.compile(r"^([a-z]+\d+[a-z0-9]*_(?:c\d+_)?\d+)e$")
 BOUND = r"^[\d,.]+[+-]$"
+OPEN_ENDED = ("***", "-333333333")
+# GEO_ID: level (nation, state, county, place), its variant, 00 for the whole of the area. The code
+# of a ZIP area may be that of a county, and that of a school district that of a place.
+WHOLE_AREA = r"^(?:010|040|050|160)\w{2}00US"
+WIDTHS = {"place": 5, "county": 3}
+# Columns of files about smaller areas: their county is not what the figures are about.
+FINER = {"tract", "block group", "county subdivision"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Piece:
     comma: str = "."
     has_codes: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    is_long: bool = False
 
 
 class UnknownLayout(Refused):
@@ -71,7 +79,7 @@ def read_tables(stream: BinaryIO, file: str, reading: Reading = LONG) -> Iterato
         raise UnknownLayout(header, file)
     for table in chain([first], tables):
         if is_long:
-            yield Piece(_filled(table, reading.mapping), comma)
+            yield Piece(_filled(table, reading.mapping), comma, is_long=True)
         else:
             yield from _unfold(table, file, reading, comma)
 
@@ -130,9 +138,9 @@ def _unfold(table: pl.DataFrame, file: str, reading: Reading, comma: str) -> Ite
         long = table.select(
             ROW,
             place.alias("ref_area"),
-            _cell(table, column, is_census).alias("value"),
+            _cell(table, column, moe, is_census).alias("value"),
             _margin(table, moe, is_census).alias("moe"),
-            _note(table, column, is_census).alias("annotation"),
+            _note(table, column, moe, is_census).alias("annotation"),
             pl.lit(figure["indicator"]).alias("indicator"),
             pl.lit(figure.get("group") or "").alias("group"),
             pl.lit(_level(mapping, moe, is_census)).alias("conf_level"),
@@ -157,10 +165,12 @@ def _place(table: pl.DataFrame, named: str) -> pl.Expr | None:
     if named and named in columns and named not in ("geo_id", "place", "county"):
         return pl.col(named)
     if "geo_id" in columns:
-        return pl.col("geo_id").str.replace(r"^.*US", "")
-    parts = next((p for p in ("place", "county") if p in columns and "state" in columns), "")
+        return pl.col("geo_id").str.strip_chars().str.replace(WHOLE_AREA, "")
+    if FINER & set(columns):
+        return None
+    parts = next((p for p in WIDTHS if p in columns and "state" in columns), "")
     if parts:
-        return pl.col("state").str.zfill(2) + pl.col(parts)
+        return pl.col("state").str.zfill(2) + pl.col(parts).str.zfill(WIDTHS[parts])
     return pl.col(named) if named in columns else None
 
 
@@ -178,15 +188,21 @@ def _text(name: str) -> pl.Expr:
     return pl.col(name).fill_null("").str.strip_chars()
 
 
-def _cell(table: pl.DataFrame, column: str, is_census: bool) -> pl.Expr:
+def _is_open_ended(table: pl.DataFrame, moe: str) -> pl.Expr:
+    """Where the margin says that a median lies beyond the last class: 250001 is a bound then."""
+    names = [name for name in (moe, f"{moe[:-1]}ma") if moe and name in table.columns]
+    return pl.any_horizontal(pl.lit(False), *(_text(name).is_in(OPEN_ENDED) for name in names))
+
+
+def _cell(table: pl.DataFrame, column: str, moe: str, is_census: bool) -> pl.Expr:
     """The estimate; a bound such as “250,000+” is no value, wherever it says so."""
     cell = _text(column)
     if not is_census:
         return cell
     note = partner(column, table.columns, "ea")
-    is_bound = cell.str.contains(BOUND)
+    is_bound = cell.str.contains(BOUND) | _is_open_ended(table, moe)
     if note:
-        is_bound = is_bound | _text(note).str.contains(BOUND)
+        is_bound = is_bound | _text(note).str.contains(BOUND) | _text(note).is_in(["+", "-"])
     return pl.when(is_bound | (cell == "null")).then(pl.lit("")).otherwise(cell)
 
 
@@ -205,7 +221,7 @@ def _margin(table: pl.DataFrame, moe: str, is_census: bool) -> pl.Expr:
     )  # fmt: skip
 
 
-def _note(table: pl.DataFrame, column: str, is_census: bool) -> pl.Expr:
+def _note(table: pl.DataFrame, column: str, moe: str, is_census: bool) -> pl.Expr:
     """What the file says in the place of an estimate, as it stands."""
     if not is_census:
         return pl.lit("")
@@ -214,4 +230,7 @@ def _note(table: pl.DataFrame, column: str, is_census: bool) -> pl.Expr:
     said = pl.when(said == "null").then(pl.lit("")).otherwise(said)
     cell = _text(column)
     is_word = cell.str.contains(BOUND) | cell.is_in(["-", "N", "(X)", "*****"])
-    return pl.when((said == "") & is_word).then(cell).otherwise(said)
+    return (
+        pl.when(said != "").then(said).when(is_word).then(cell)
+        .when(_is_open_ended(table, moe)).then(pl.lit("***")).otherwise(said)
+    )  # fmt: skip

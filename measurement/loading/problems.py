@@ -24,6 +24,7 @@ REMEDIES = {
     "OBS-REVISED": "Give the restated figures a new release; both values are kept.",
     "GEO-ZERO": "Format the column as text, so that codes keep their zeros.",
     "GEO-UNKNOWN": "Use the Census code of your chapter’s place.",
+    "FILE-COLUMN": "Rename it as it is named on the page that takes files, or leave it as it is.",
     "FILE-CELLS": "Give every row as many cells as the first; quote cells with a comma in them.",
     "FILE-HEADER": "Name every column once in the first line.",
     "FILE-BINARY": "Save the file as CSV in UTF-8.",

@@ -51,8 +51,16 @@ class Row:
 
 
 def read_library(folder: Path = DATA) -> dict[str, Any]:
-    """`indicators.yaml`: files, groups, indicators, scorecard; each file with its sha256."""
-    library = yaml.safe_load((folder / "indicators.yaml").read_text(encoding="utf-8"))
+    """`indicators.yaml`: files, groups, indicators, scorecard; each file with its sha256.
+
+    `starter` holds the definitions of `starter.yaml`, for which no figures are shipped.
+    """
+    # The C loader reads the same as `safe_load`, in a tenth of the time.
+    library, starter = (
+        yaml.load((folder / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        for name in ("indicators.yaml", "starter.yaml")
+    )
+    library["starter"] = starter["indicators"]
     for spec in library["files"].values():
         spec["sha256"] = hashlib.sha256((folder / spec["file"]).read_bytes()).hexdigest()
     return library

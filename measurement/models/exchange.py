@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from chapters.models import Place
 from chapters.owned import ChapterOwned, ScopedManager
 
 
@@ -32,6 +33,7 @@ class ApiKey(ChapterOwned):
     objects: ClassVar[ScopedManager] = ScopedManager()
 
     class Meta(ChapterOwned.Meta):
+        verbose_name = "API key"
         ordering = ["-made_at"]
         constraints = [
             *ChapterOwned.Meta.constraints,
@@ -48,8 +50,15 @@ class ApiKey(ChapterOwned):
 
 
 class Package(models.Model):
-    """Everything that was open at one time, under the digest of its contents; never changed."""
+    """What was open at one time, under the digest of its contents; never changed.
 
+    Without a place it is everything; with one it is the dashboard of the chapter there, as pages
+    that need no server.
+    """
+
+    place = models.ForeignKey(
+        Place, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     digest = models.CharField(max_length=64, unique=True)
     figures = models.PositiveIntegerField()
     made_at = models.DateTimeField(auto_now_add=True)

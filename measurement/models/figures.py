@@ -124,8 +124,46 @@ class Observation(SharedOrOwned):
         return f"{self.indicator_id} {self.place_id} {self.period_id}: {self.obs_value}"
 
 
+class Suppressed(SharedOrOwned):
+    """That a published figure is hidden to protect people: which one, and no number of it.
+
+    Everybody may know; whether the figure is small itself or protects a small one stands on the
+    figure alone, behind its walls. Of several releases the newest hidden one is named, and none
+    where another release of the same figure stands in the open. Kept right by whatever publishes
+    or withdraws figures, in the same transaction.
+    """
+
+    PUBLIC: ClassVar[dict[str, Any]] = {"period__gt": 0}
+
+    pk = models.CompositePrimaryKey(
+        "place_id", "group_id", "indicator_id", "period_id", "source_id"
+    )
+    place = link(Place)
+    group = link(DemographicGroup)
+    indicator = link(Indicator)
+    period = link(Period)
+    source = link(Source)
+
+    objects: ClassVar[SharedManager] = SharedManager()
+    published = PublishedManager()
+
+    class Meta:
+        verbose_name_plural = "suppressed figures"
+        indexes = [
+            models.Index(
+                fields=["indicator", "group", "period", "place"],
+                name="measurement_suppressed_across",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.place_id} {self.period_id}: suppressed"
+
+
 class Rollup(models.Model):
-    """How one indicator stands across all places in a period, for a group; public figures only.
+    """How one indicator stands across all cities in a period, for a group; public figures only.
+
+    Places of one level: a state or the nation among them would count the same people again.
 
     Kept right by whatever publishes or withdraws figures, in the same transaction.
     """

@@ -106,7 +106,16 @@ class Indicator(SharedOrOwned):
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
     break_note = models.CharField(max_length=300, blank=True)
     custodian = models.CharField(max_length=120)
+    programme = models.CharField(
+        max_length=14, choices=Source.Programme, blank=True, help_text="Where figures usually are"
+    )
+    table_id = models.CharField(max_length=120, blank=True, help_text="Its table or data set")
+    origin = models.CharField(max_length=120, blank=True, help_text="The chapter that proposed it")
     position = models.PositiveSmallIntegerField(default=0)
+    is_public = models.BooleanField(
+        default=False, editable=False,
+        help_text="A chapter’s own indicator, of which figures are published",
+    )  # fmt: skip
 
     objects: ClassVar[SharedManager] = SharedManager()
     published = PublishedManager()

@@ -35,6 +35,10 @@ class Upload(SharedOrOwned):
         RETURNED = "returned", "Sent back"
         PUBLISHED = "published", "Published"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        DISCARDED = "discarded", "Discarded, nothing was loaded"
+
+    # Nothing was loaded of these, or it was taken out again.
+    LOOSE: ClassVar = (State.COLUMNS, State.REFUSED, State.READY, State.RETURNED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     by = models.ForeignKey(
