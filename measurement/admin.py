@@ -5,26 +5,36 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from chapters.admin import ReadOnlyAdmin
+from chapters.admin import ReadOnlyAdmin, RecordedAdmin
+from measurement import library_admin  # noqa: F401 - registers its models
 from measurement.actions.keys import revoke_key
 from measurement.models import (
     ApiKey,
+    Category,
+    CategoryOption,
+    Choice,
     Claim,
     DemographicGroup,
     Indicator,
     Package,
     PackageFile,
     Period,
+    Question,
     Scorecard,
     ScorecardLine,
     Source,
+    Survey,
+    SurveyAnswer,
+    SurveyInvitation,
+    SurveyResponse,
+    SurveyResult,
     Target,
     Upload,
 )
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(admin.ModelAdmin):
+class IndicatorAdmin(RecordedAdmin):
     """The library and the chapters' own indicators; wording may be corrected, keys may not."""
 
     list_display = ["name", "code", "version", "chapter", "topic", "direction", "custodian"]
@@ -168,3 +178,79 @@ class TargetAdmin(ReadOnlyAdmin):
     list_display = ["chapter", "indicator", "group", "value", "due", "withdrawn_at"]
     list_select_related = ["chapter", "indicator", "group"]
     list_filter = ["chapter"]
+
+
+@admin.register(Category)
+class CategoryAdmin(ReadOnlyAdmin):
+    """Ways to group people."""
+
+    list_display = ["name", "code", "question"]
+
+
+@admin.register(CategoryOption)
+class CategoryOptionAdmin(ReadOnlyAdmin):
+    """Options of each category."""
+
+    list_display = ["name", "category", "code"]
+    list_select_related = ["category"]
+    list_filter = ["category"]
+
+
+@admin.register(Survey)
+class SurveyAdmin(ReadOnlyAdmin):
+    """Surveys of all chapters, and how each stands."""
+
+    list_display = ["title", "version", "chapter", "state", "closes_on", "published_at"]
+    list_select_related = ["chapter"]
+    list_filter = ["state", "chapter"]
+    search_fields = ["title"]
+
+
+@admin.register(Question)
+class QuestionAdmin(ReadOnlyAdmin):
+    """What is asked."""
+
+    list_display = ["text", "survey", "kind", "position"]
+    list_select_related = ["survey"]
+    list_filter = ["kind"]
+
+
+@admin.register(Choice)
+class ChoiceAdmin(ReadOnlyAdmin):
+    """What can be chosen."""
+
+    list_display = ["text", "question", "position"]
+    list_select_related = ["question"]
+
+
+@admin.register(SurveyInvitation)
+class SurveyInvitationAdmin(ReadOnlyAdmin):
+    """Links that were sent, without their secrets."""
+
+    list_display = ["survey", "chapter", "is_answered"]
+    list_select_related = ["survey", "chapter"]
+    exclude = ["token_hash"]
+
+
+@admin.register(SurveyResult)
+class SurveyResultAdmin(ReadOnlyAdmin):
+    """Results with small counts hidden."""
+
+    list_display = ["survey", "chapter", "audience", "answers", "k", "is_published"]
+    list_select_related = ["survey", "chapter"]
+    list_filter = ["audience", "is_published"]
+
+
+class HiddenAdmin(ReadOnlyAdmin):
+    """Answers, which staff see no row of: they are there to be counted."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Nobody."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody, whatever their rights."""
+        return False
+
+
+admin.site.register([SurveyResponse, SurveyAnswer], HiddenAdmin)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from measurement.queries import Point
-from measurement.wording import Unit
+from measurement.windows import year_of
+from measurement.wording import Unit, told
 
 STEPS = (1, 2, 2.5, 5, 10, 20)
 
@@ -110,6 +111,16 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A value across the whole chart that others may be seen against, in words and with margin."""
+
+    name: str
+    value: float
+    text: str
+    margin: str
+
+
+@dataclass(frozen=True)
 class Bar:
     """A group: its value as a dot, its margin as a bar."""
 
@@ -131,6 +142,17 @@ class Dots:
     ticks: list[Mark]
     bars: list[Bar]
     is_narrow: bool
+    reference: Mark | None = None
+
+    @property
+    def has_margins(self) -> bool:
+        """Whether a value has a margin of error."""
+        return any(bar.x is not None and bar.low < bar.high for bar in self.bars)
+
+    @property
+    def has_caution(self) -> bool:
+        """Whether a value is to be used with caution."""
+        return any(bar.has_caution for bar in self.bars)
 
     @property
     def edge(self) -> int:
@@ -233,39 +255,51 @@ def _small(points: Sequence[Point], x: Scale, y: Scale) -> Trend:
     return Trend(SMALL, lines, bands, bridges, ends, [], marks, marks[0], marks[-1], True)
 
 
-def dots(
-    rows: Sequence[tuple[str, Point]], unit: Unit, is_narrow: bool, own: str = ""
+def ranges(
+    rows: Sequence[Range],
+    unit: Unit,
+    is_narrow: bool,
+    own: str = "",
+    reference: Reference | None = None,
 ) -> Dots | None:
     """Groups or places with their margins, in the order given; None without any figure.
 
-    own: the name of the one that the others are held against.
+    own: the name of the one that the others are held against. reference: a line across.
     """
-    return ranges([_range(name, point, unit) for name, point in rows], unit, is_narrow, own)
-
-
-def ranges(rows: Sequence[Range], unit: Unit, is_narrow: bool, own: str = "") -> Dots | None:
-    """The same for values whose margins differ below and above."""
     known = [row for row in rows if row.value is not None]
     if not known:
         return None
     step, left = (60, 14) if is_narrow else (46, 150)
-    height = 52 + step * len(rows)
+    height = 52 + step * len(rows) + (22 if reference else 0)
     frame = Frame(350 if is_narrow else 760, height, left, 70 if is_narrow else 90, 36, 16)
-    every = _ticks(min(row.low for row in known), max(row.high for row in known))
+    beside = [reference.value] if reference else []
+    every = _ticks(
+        min([row.low for row in known] + beside), max([row.high for row in known] + beside)
+    )
     x = Scale(every[0], every[-1], frame.left, frame.width - frame.right)
     return Dots(
         frame=frame,
         ticks=[Mark(x.at(tick), 0, _tick(tick, unit)) for tick in every[:: 2 if is_narrow else 1]],
         bars=[replace(_bar(row, n, x, step), is_own=row.name == own) for n, row in enumerate(rows)],
         is_narrow=is_narrow,
+        reference=Mark(x.at(reference.value), height - 6, f"{reference.name} {reference.text}")
+        if reference
+        else None,
     )
+
+
+def range_of(name: str, point: Point, unit: Unit) -> Range:
+    """A figure as a row of such a chart."""
+    value, margin = point.value or 0, point.margin or 0
+    is_weak = point.reliability not in ("good", "")
+    return Range(name, point.value, value - margin, value + margin, told(point, unit), is_weak)
 
 
 # --- How it is put together ---------------------------------------------------------------------
 
 
 def _year(point: Point) -> float:
-    return float(point.end.year)
+    return float(year_of(point))
 
 
 def _years(points: Sequence[Point]) -> tuple[float, float]:
@@ -344,14 +378,6 @@ def _time_ticks(points: Sequence[Point], x: Scale, is_narrow: bool) -> list[Mark
     every = (2 if len(points) > 3 else 1) if is_narrow else (1 if len(points) < 7 else 2)
     chosen = list(reversed(points))[::every]
     return [Mark(x.at(_year(p)), 0, p.label) for p in reversed(chosen)]
-
-
-def _range(name: str, point: Point, unit: Unit) -> Range:
-    value, margin = point.value or 0, point.margin or 0
-    is_weak = point.reliability not in ("good", "")
-    return Range(
-        name, point.value, value - margin, value + margin, unit.value(point.value), is_weak
-    )
 
 
 def _bar(row: Range, n: int, x: Scale, step: int) -> Bar:

@@ -28,8 +28,9 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
         "claim": found,
         "rows": claiming.rows(found),
         "segments": segments(found.counts),
-        "by_chance": f"{found.expected_by_chance:.1f}",
+        "chance": claiming.chance(found),
         "review": claiming.review(found),
+        "stale": claiming.stale(found),
     }
     return render(request, "measurement/claim.html", context)
 

@@ -1,5 +1,6 @@
 """A claim frozen, sealed, and held against today's figures; the same data and words everywhere."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from measurement import wording
-from measurement.models import Claim, DemographicGroup
+from measurement.models import Claim, DemographicGroup, Indicator
 from measurement.progress import CHANCE, STATUSES
 from measurement.queries import (
     Change,
@@ -15,6 +16,7 @@ from measurement.queries import (
     Score,
     Targets,
     find_evidence,
+    find_stale,
     scorecard_score,
 )
 from measurement.queries.claims import Evidences
@@ -71,7 +73,7 @@ def rule(level: int) -> str:
         "baseline) / (√(1 \N{MINUS SIGN} C) · √(SE² + SE²)), C being the share of years that both "
         "windows have in common; or when it stands at its target. No change is no improvement. "
         "Indicators without figures, and those whose two figures do not compare, stay on the list "
-        f"and are not counted. Noise alone would bring {CHANCE[level]:g} improvements for each "
+        f"and are not counted. By chance alone {CHANCE[level]:g} would seem improved for each "
         "indicator tested."
     )
 
@@ -108,6 +110,16 @@ def seal(snapshot: Json) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def stale(claim: Claim) -> list[tuple[str, dt.date]]:
+    """Indicators of the claim whose newer figures are overdue today, with the day; two queries."""
+    late = find_stale(claim.place_id)
+    rows = (
+        Indicator.published.filter(pk__in=late).order_by("name").values_list("pk", "name", "code")
+    )
+    said = {line["indicator"] for line in claim.snapshot["lines"]}
+    return [(name, late[pk]) for pk, name, code in rows if code in said]
+
+
 def review(claim: Claim) -> Review:
     """The claim on today's figures, by its own list and its own targets; five queries."""
     score = scorecard_score(claim.place, claim.scorecard, _targets(claim))
@@ -128,6 +140,12 @@ def rows(claim: Claim) -> list[Row]:
     order = {status: n for n, status in enumerate(STATUSES)}
     lines = sorted(claim.snapshot.get("lines", []), key=lambda line: order[line["status"]])
     return [_row(line) for line in lines]
+
+
+def chance(claim: Claim) -> str:
+    """What the claimed count is held against, in the words of every other count."""
+    tested = sum(bool(line["tested"]) for line in claim.snapshot.get("lines", []))
+    return wording.describe_chance(claim.naive_up, claim.m, tested, claim.expected_by_chance)
 
 
 def _row(line: Json) -> Row:
@@ -275,7 +293,7 @@ def _restated(then: Json, now: Json) -> list[str]:
 
 def _period(line: Json, end: str, group: Json) -> str:
     label = str(line[f"{end}_period"])
-    return f"{label} ({group['name'].lower()})" if group["group"] else label
+    return f"{label} ({wording.amid(group['name'])})" if group["group"] else label
 
 
 def _restatement(period: str, then: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from chapters.gates import public
 from chapters.models import Place
 from chapters.ready import ready
-from measurement import comparing, queries
+from measurement import comparing, queries, vega, wording
 from measurement.models import Indicator, ScorecardLine
 
 MOST_PLACES = 60
@@ -32,15 +33,12 @@ class Asked:
 @public
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Cities side by side; eleven reads, however many there are."""
+    """Cities side by side; twelve reads, however many there are."""
     library, lines = queries.library(), queries.current_lines()
     if not library:
         return render(request, "measurement/compare.html", {"library": library})
     asked = _asked(request.GET, library, lines)
-    offered, places = queries.find_places(_geoids(request.GET))
-    own = _own(request.GET, offered, places)
-    if own and own not in places:
-        places = [own, *places]
+    offered, places, own = _chosen(request.GET)
     context = {
         "library": library,
         "asked": asked,
@@ -49,20 +47,60 @@ def compare(request: HttpRequest) -> HttpResponse:
         "offered": offered,
         "chosen": {place.geoid for place in places},
         "own": own,
+        "chart": _chart_address("measurement:compare-chart", request),
         "sources": queries.find_sources(own, [asked.indicator]) if own else [],
         "comparison": _compared(asked, own, places[:MOST_PLACES]) if own else None,
     }
     return render(request, "measurement/compare.html", context)
 
 
+@ready(query=["indicator", "places", "group", "period", "with"])
+@public
+@require_safe
+def compare_chart(request: HttpRequest) -> HttpResponse:
+    """The chart of that page as a Vega-Lite specification, at the same parameters."""
+    library, lines = queries.library(), queries.current_lines()
+    _, places, own = _chosen(request.GET)
+    if not library or own is None:
+        raise Http404("There is nothing to compare.")
+    asked = _asked(request.GET, library, lines)
+    found = _compared(asked, own, places[:MOST_PLACES])
+    spec = vega.draw_ranges(
+        f"{asked.indicator.name}, {asked.period}",
+        found.ranges,
+        wording.unit_of(asked.indicator),
+        own.name,
+        found.reference,
+    )
+    return JsonResponse(spec)
+
+
+def _chart_address(name: str, request: HttpRequest) -> str:
+    """The chart's address with the parameters of the page."""
+    return f"{reverse(name)}?{request.GET.urlencode()}"
+
+
+def _chosen(query: QueryDict) -> tuple[Sequence[Place], Sequence[Place], Place | None]:
+    """Cities to offer, cities to compare, and the one that they are held against."""
+    offered, places = queries.find_places(_geoids(query))
+    own = _own(query, offered, places)
+    if own and own not in places:
+        places = [own, *places]
+    return offered, places, own
+
+
 def _compared(asked: Asked, own: Place, places: Sequence[Place]) -> comparing.Comparison:
     indicator, line = asked.indicator, asked.line
-    series = queries.find_standings(places, indicator, asked.group)
+    nation = queries.find_nation()
+    read = [*places, nation] if nation and nation not in places else places
+    series = queries.find_standings(read, indicator, asked.group)
     targets = queries.find_targets(places, [line] if line else [])
     aims = {place: value for (place, _, group), value in targets.items() if group == asked.group}
     has_parts = line is not None and asked.group == queries.TOTAL
     parts = queries.find_parts(places, line, asked.period) if has_parts and line else {}
-    return comparing.compare(indicator, own, series, places, asked.period, line, aims, parts)
+    return comparing.compare(
+        indicator, own, series, places, asked.period, line, aims, parts, nation
+    )
 
 
 def _asked(query: QueryDict, library: Sequence[Indicator], lines: Sequence[ScorecardLine]) -> Asked:

@@ -1,27 +1,23 @@
-"""Cities side by side: every difference tested, and said in words only as far as it holds.
+"""Cities side by side, in words, a table and a chart, and said only as far as it holds.
 
-Samples of two cities are independent, so no years are shared between them, whatever the window;
-the change of one city over time has the overlap of its own two windows.
+The change of one city over time has the overlap of its own two windows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
 
 from chapters.models import Place
 from measurement import charts, wording
 from measurement.models import Indicator, ScorecardLine
 from measurement.progress import CHANCE, Progress, classify, gap_widened
-from measurement.queries import Point, overlap
+from measurement.queries import Point, breaks_between, overlap
 from measurement.queries.scores import NOMINAL
-from measurement.uncertainty import difference_test, moe_sum
+from measurement.standings import LEVEL, Standing, at, hold_against, refuse
+from measurement.windows import length_of, of_length
 
 # Place, then group, to figures.
 Parts = Mapping[int, Mapping[str, Sequence[Point]]]
 
-LEVEL = 90
 MOST_SAID = 6
 MOST_SMALL = 12
 # What became of one city, and of several.
@@ -35,23 +31,6 @@ NOT_CAUSED = (
     "Whether chapters caused a difference. The figures describe whole cities, and many things "
     "move them."
 )
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One city: its figure, or why it is not compared, and the test against the chosen city.
-
-    `gap` is chosen city minus this one; `sign` is 1 where the chosen city is clearly higher, -1
-    where it is clearly lower, 0 where nobody can tell, None where no test was made.
-    """
-
-    place: Place
-    point: Point | None
-    refusal: str
-    gap: float | None = None
-    margin: float | None = None
-    sign: int | None = None
-    ranks: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +60,8 @@ class Comparison:
     has_ranks: bool
     has_since: bool
     moves: str
+    ranges: list[charts.Range]
+    reference: charts.Reference | None
     multiples: list[tuple[Row, charts.Trend]]
 
 
@@ -93,14 +74,16 @@ def compare(
     line: ScorecardLine | None = None,
     targets: Mapping[int, float] | None = None,
     parts: Parts | None = None,
+    nation: Place | None = None,
 ) -> Comparison:
     """Hold cities against one of them in a period; `line` says what the baseline is.
 
     targets: by id of the place. parts: by id of the place, the figures of each group in it, where
-    it is the total that is compared.
+    it is the total that is compared. nation: shown for reference where it has a like figure; its
+    figures stand in `series` too.
     """
     unit = wording.unit_of(indicator)
-    standings = _standings(indicator, own, series, places, period)
+    standings = hold_against(indicator, own, series, places, period)
     chosen = next(one for one in standings if one.place.pk == own.pk)
     others = [one for one in standings if one.place.pk != own.pk]
     rows = [_row(one, own, unit, indicator) for one in standings]
@@ -113,8 +96,10 @@ def compare(
             for row, one in zip(rows, standings, strict=True)
             for key in [one.place.pk]
         ]
+    reference = _reference(nation, series, chosen.point, period, unit) if nation else None
+    ranges = [charts.range_of(name, point, unit) for name, point in _drawn(standings)]
     charted = [
-        charts.dots(_drawn(standings), unit, is_narrow, own.name) for is_narrow in (False, True)
+        charts.ranges(ranges, unit, is_narrow, own.name, reference) for is_narrow in (False, True)
     ]
     return Comparison(
         finding=_finding(chosen, others, indicator),
@@ -125,86 +110,10 @@ def compare(
         has_ranks=any(one.ranks for one in standings),
         has_since=line is not None,
         moves=_moves(rows),
-        multiples=_multiples(rows, standings, series) if line else [],
+        ranges=ranges,
+        reference=reference,
+        multiples=_multiples(rows, standings, series, line) if line else [],
     )
-
-
-# --- Tests --------------------------------------------------------------------------------------
-
-
-def _standings(
-    indicator: Indicator,
-    own: Place,
-    series: Mapping[int, Sequence[Point]],
-    places: Sequence[Place],
-    period: str,
-) -> list[Standing]:
-    mine = _at(series[own.pk], period)
-    found = [
-        Standing(place, point, _refusal(point, mine, series[place.pk], period))
-        for place in places
-        for point in [_at(series[place.pk], period)]
-    ]
-    found = [_tested(one, mine) if not one.refusal else one for one in found]
-    found = _ranked(found, indicator.direction)
-    return sorted(found, key=_order)
-
-
-def _at(points: Sequence[Point], period: str) -> Point | None:
-    return next((point for point in points if point.label == period), None)
-
-
-def _refusal(point: Point | None, mine: Point | None, every: Sequence[Point], period: str) -> str:
-    """Why a city's figure can't be held against the chosen city's; empty where it can."""
-    if point is None and every:
-        return f"No figure for {period}; {every[-1].label} is another window."
-    if point is None or point.value is None:
-        return f"No figure for {period}."
-    if point.status == "D":
-        return "Its source defines it otherwise."
-    if mine and point.programme != mine.programme:
-        return f"Another survey: {point.programme}, not {mine.programme}."
-    return ""
-
-
-def _tested(one: Standing, mine: Point | None) -> Standing:
-    point = one.point
-    if not mine or mine.value is None or not point or point is mine or point.value is None:
-        return one
-    test = difference_test(mine.value, mine.se, point.value, point.se, level=LEVEL)
-    sign = None if test.significant is None else int(np.sign(test.z)) * int(test.significant)
-    margin = moe_sum([mine.margin, point.margin])
-    return replace(one, gap=mine.value - point.value, margin=margin, sign=sign)
-
-
-def _ranked(standings: list[Standing], direction: int) -> list[Standing]:
-    """First and last rank that each city can have, given what is clearly better and worse."""
-    compared = [one for one in standings if not one.refusal]
-    if direction == 0 or len(compared) < 2:
-        return standings
-    values = _numbers([one.point.value if one.point else None for one in compared])
-    errors = _numbers([one.point.se if one.point else None for one in compared])
-    test = difference_test(
-        values[:, None], errors[:, None], values[None, :], errors[None, :], level=LEVEL
-    )
-    clear = np.ma.filled(test.significant, fill_value=False)
-    better = clear & (direction * (values[:, None] - values[None, :]) > 0)
-    first, last = 1 + better.sum(axis=0), len(compared) - better.sum(axis=1)
-    bands = {
-        one.place.pk: (int(low), int(high))
-        for one, low, high in zip(compared, first, last, strict=True)
-    }
-    return [replace(one, ranks=bands.get(one.place.pk)) for one in standings]
-
-
-def _numbers(values: Sequence[float | None]) -> Any:
-    return np.array([np.nan if value is None else value for value in values], dtype=float)
-
-
-def _order(one: Standing) -> tuple[bool, float, str]:
-    """Highest estimate first, what is not compared last."""
-    value = one.point.value if one.point and not one.refusal else None
-    return value is None, -(value or 0.0), one.place.name
 
 
 # --- Words --------------------------------------------------------------------------------------
@@ -326,18 +235,22 @@ def _with_since(
     parts: Iterable[Sequence[Point]],
 ) -> Row:
     """The row with the class of its change since the baseline, and what it hides."""
-    old = _at(points, line.baseline.label)
+    old = at(points, line.baseline.label)
     if old is not None and old is new:
         return replace(row, since="Baseline")
-    total = _since(line, old, new, target)
-    ends = [(_at(part, line.baseline.label), new and _at(part, new.label)) for part in parts]
-    lost = gap_widened(total, [_since(line, *pair, None) for pair in ends])
+    total = _since(line, points, old, new, target)
+    ends = [(part, at(part, line.baseline.label), new and at(part, new.label)) for part in parts]
+    lost = gap_widened(total, [_since(line, *three, None) for three in ends])
     look, words = wording.VERDICTS[total.status]
     return replace(row, look=look, since=words, gap_widened=lost)
 
 
 def _since(
-    line: ScorecardLine, old: Point | None, new: Point | None, target: float | None
+    line: ScorecardLine,
+    points: Sequence[Point],
+    old: Point | None,
+    new: Point | None,
+    target: float | None,
 ) -> Progress:
     indicator = line.indicator
     return classify(
@@ -350,7 +263,7 @@ def _since(
         min_change=float(indicator.min_change),
         overlap=overlap(old, new) if old and new else 0.0,
         level=line.scorecard.level,
-        comparable=_is_alike(indicator, old, new),
+        comparable=_is_alike(indicator, points, old, new),
     )
 
 
@@ -369,22 +282,48 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _multiples(
-    rows: Sequence[Row], standings: Sequence[Standing], series: Mapping[int, Sequence[Point]]
+    rows: Sequence[Row],
+    standings: Sequence[Standing],
+    series: Mapping[int, Sequence[Point]],
+    line: ScorecardLine,
 ) -> list[tuple[Row, charts.Trend]]:
-    """A small chart for each city, in the order of the table."""
+    """A small chart for each city, in the order of the table, of windows as long as the line's."""
+    length = length_of(line.current)
     drawn = charts.multiples(
-        [(str(n), series[one.place.pk]) for n, one in enumerate(standings[:MOST_SMALL])]
+        [
+            (str(n), of_length(series[one.place.pk], length))
+            for n, one in enumerate(standings[:MOST_SMALL])
+        ]
     )
     return [(rows[int(n)], chart) for n, chart in drawn]
 
 
-def _is_alike(indicator: Indicator, old: Point | None, new: Point | None) -> bool:
+def _is_alike(
+    indicator: Indicator, points: Sequence[Point], old: Point | None, new: Point | None
+) -> bool:
     if indicator.nominal_dollars:
         return False
     if old is None or new is None:
         return True
-    same_kind = (old.programme, old.window_years) == (new.programme, new.window_years)
-    return same_kind and new.status != "B"
+    same_kind = (old.programme, length_of(old)) == (new.programme, length_of(new))
+    return same_kind and not breaks_between(points, old, new)
+
+
+def _reference(
+    nation: Place,
+    series: Mapping[int, Sequence[Point]],
+    mine: Point | None,
+    period: str,
+    unit: wording.Unit,
+) -> charts.Reference | None:
+    """The nation's figure of the same kind. It holds the cities too, so nothing is tested."""
+    every = series.get(nation.pk, ())
+    point = at(every, period)
+    if point is None or point.value is None or refuse(point, mine, every, period):
+        return None
+    return charts.Reference(
+        nation.name, point.value, unit.value(point.value), unit.margin(point.margin)
+    )
 
 
 def _drawn(standings: Sequence[Standing]) -> list[tuple[str, Point]]:

@@ -8,13 +8,13 @@ from typing import Any
 from chapters.sheets import safe_cell
 
 MISSING_VALUES = ["", "NA", "-", "**", "***", "N", "(X)"]
-PRIMARY_KEY = ["indicator", "version", "ref_area", "period", "group", "source", "release"]
+PRIMARY_KEY = ["indicator", "version", "owner", "ref_area", "period", "group", "source", "release"]
 # The long form of a package: what the API lists, and what a figure was published with.
 LONG = (
-    "indicator", "version", "ref_area", "ref_area_name", "period", "period_start", "period_end",
-    "group", "value", "se", "margin_90", "moe", "ci_lower", "ci_upper", "conf_level", "numerator",
-    "denominator", "sample_n", "se_method", "unit_measure", "obs_status", "conf_status",
-    "reliability", "programme", "source", "release",
+    "indicator", "version", "owner", "ref_area", "ref_area_name", "period", "period_start",
+    "period_end", "group", "value", "se", "margin_90", "moe", "ci_lower", "ci_upper", "conf_level",
+    "numerator", "denominator", "sample_n", "se_method", "unit_measure", "obs_status",
+    "conf_status", "reliability", "programme", "source", "release", "suppressed",
 )  # fmt: skip
 SDMX = (
     "DATAFLOW", "REF_AREA", "INDICATOR", "SEX", "AGE", "RACE", "TIME_PERIOD", "OBS_VALUE",
@@ -126,6 +126,6 @@ def _type_of(column: str) -> str:
         return "number"
     if column in WHOLE:
         return "integer"
-    if column == "nominal_dollars":
+    if column in {"nominal_dollars", "suppressed"}:
         return "boolean"
     return "date" if column in DATES else "string"

@@ -10,7 +10,7 @@ from measurement.charts import Fitted
 from measurement.models import Indicator, Target
 from measurement.queries import TOTAL, Change, Point
 from measurement.trend import Trend, Turn, fit_trend, turn_of_curve
-from measurement.uncertainty import critical_value
+from measurement.windows import length_of, year_of
 
 FAR = 50  # years that nobody should foretell from a straight line
 
@@ -37,6 +37,7 @@ class TargetRow:
 def foretell(change: Change, points: Sequence[Point]) -> Foretold | None:
     """The trend of a total's figures; None for fewer than four that compare.
 
+    points: of one length, as the line compares; of others only those like the newest are taken.
     Of windows that share years only those that do not are taken, the newest first: shared years
     are not counted twice.
     """
@@ -44,7 +45,7 @@ def foretell(change: Change, points: Sequence[Point]) -> Foretold | None:
         return None
     used = _apart(points)
     level = change.line.scorecard.level
-    years = [float(point.end.year) for point in used]
+    years = [year_of(point) for point in used]
     trend = fit_trend(
         years, [point.value for point in used], [point.se for point in used], level=level
     )
@@ -55,7 +56,8 @@ def foretell(change: Change, points: Sequence[Point]) -> Foretold | None:
     if turn:
         sentences.append(_describe_turn(turn, change))
     if change.target is not None and change.status not in ("target_met", "target_kept"):
-        sentences += describe_pace(trend, change.target, years[-1])
+        direction = change.indicator.direction
+        sentences += describe_pace(trend, change.target, years[-1], direction)
     line = tuple(_fitted(trend, year, level) for year in (years[0], years[-1]))
     if trend.scale:
         step = (years[-1] - years[0]) / 8
@@ -73,7 +75,7 @@ def target_rows(chapter: Chapter, indicator: Indicator | None = None) -> list[Ta
 
 def _target_row(target: Target) -> TargetRow:
     value = wording.unit_of(target.indicator).value(float(target.value))
-    who = "" if target.group.key == TOTAL else f" for {target.group.name.lower()}"
+    who = "" if target.group.key == TOTAL else f" for {wording.amid(target.group.name)}"
     words = f"{value}{who} by {target.due}"
     return TargetRow(target.pk, words, target.reason, target.indicator.name)
 
@@ -84,8 +86,8 @@ def _apart(points: Sequence[Point]) -> list[Point]:
     chosen: list[Point] = []
     for point in reversed(known):
         newest = known[-1]
-        kind = (point.programme, point.window_years)
-        if kind != (newest.programme, newest.window_years):
+        kind = (point.programme, length_of(point))
+        if kind != (newest.programme, length_of(newest)):
             continue
         if not chosen or point.end < chosen[-1].start:
             chosen.append(point)
@@ -96,7 +98,7 @@ def _apart(points: Sequence[Point]) -> list[Point]:
 
 def _turn(change: Change, used: Sequence[Point], years: Sequence[float], level: int) -> Turn | None:
     """Held against the forecast made of the years up to the baseline."""
-    baseline, direction = float(change.line.baseline.end.year), change.indicator.direction
+    baseline, direction = year_of(change.line.baseline), change.indicator.direction
     if direction == 0 or years[-1] <= baseline:
         return None
     return turn_of_curve(
@@ -114,19 +116,22 @@ def _turn(change: Change, used: Sequence[Point], years: Sequence[float], level: 
 
 def _fitted(trend: Trend, year: float, level: int) -> Fitted:
     at = trend.at(year)
-    return Fitted(year, at.value, critical_value(level) * at.se)
+    return Fitted(year, at.value, trend.margin(at.se, level))
 
 
-def describe_pace(trend: Trend, target: float, now: float) -> list[str]:
+def describe_pace(trend: Trend, target: float, now: float, direction: int) -> list[str]:
     """When the line reaches a target, as a sentence; none where there is no trend to follow.
 
-    now: the year of the newest figure.
+    now: the year of the newest figure, which falls short of the target. direction: 1 where more
+    is better, else -1.
     """
     if trend.direction == "no_detectable_trend":
         return []
-    years = (target - trend.at(now).value) / trend.slope
-    if years < 0:
+    if trend.slope * direction < 0:
         return ["The trend leads away from the target."]
+    years = (target - trend.at(now).value) / trend.slope
+    if years <= 0:
+        return ["The trend has reached the target; the newest figure has not."]
     if years > FAR:
         return [f"At this pace the target is not reached within {FAR} years."]
     return [f"At this pace the target is reached in {math.ceil(now + years)}."]
@@ -138,7 +143,7 @@ def _describe(trend: Trend, indicator: Indicator, used: Sequence[Point], level: 
         return f"No trend can be told from noise {span}."
     unit = wording.unit_of(indicator)
     way = "up" if trend.slope > 0 else "down"
-    margin = unit.margin(critical_value(level) * trend.se_slope)
+    margin = unit.margin(trend.margin(trend.se_slope, level))
     return f"Trend: {way} {unit.change(trend.slope)} a year ({margin}) {span}."
 
 

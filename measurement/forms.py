@@ -1,5 +1,6 @@
 """Input about files of figures."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -70,6 +71,16 @@ class DecisionForm(forms.Form):
     )  # fmt: skip
 
 
+# What is asked of each column of a wide file.
+ASKED = {"indicator": "Indicator", "group": "Group", "moe": "Column of its margin"}
+# How columns are called that say where and when.
+NO_FIGURE = re.compile(
+    r"(ref[ _]?area|geo[ _]?id|fips|place|city|county|state|name|year|period|time)"
+    r"([ _]?(code|name|id|period))?$",
+    re.IGNORECASE,
+)
+
+
 class ColumnsForm(forms.Form):
     """What the columns of a wide file are: the place, the period, and a figure in each other."""
 
@@ -109,12 +120,24 @@ class ColumnsForm(forms.Form):
             )
 
     @property
-    def lines(self) -> list[dict[str, Any]]:
-        """The three fields of each column, for a table."""
-        kinds = ("indicator", "group", "moe")
+    def figure_lines(self) -> list[dict[str, Any]]:
+        """The three fields of each column that may hold figures, for a table."""
+        return [line for line in self._lines() if not NO_FIGURE.match(line["name"])]
+
+    @property
+    def other_lines(self) -> list[dict[str, Any]]:
+        """The same of columns that are called like a place or a period."""
+        return [line for line in self._lines() if NO_FIGURE.match(line["name"])]
+
+    @property
+    def is_other_used(self) -> bool:
+        """Whether one of those others was said to hold figures."""
+        return any(line["cells"][0][1].value() for line in self.other_lines)
+
+    def _lines(self) -> list[dict[str, Any]]:
         return [
-            {"name": name, "cells": [self[f"{kind}_{number}"] for kind in kinds]}
-            for number, name in enumerate(self.header)
+            {"name": name, "cells": [(ASKED[kind], self[f"{kind}_{at}"]) for kind in ASKED]}
+            for at, name in enumerate(self.header)
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -1,23 +1,18 @@
 """A composite index over cities, in words: every score with its band and opened into its parts."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from chapters.models import Place
-from measurement import charts, queries, wording
+from measurement import charts, wording
 from measurement.draws import Bands, Draws, leave_one_out, simulate
-from measurement.index import Data, Part, Result, compute, open_score
-from measurement.models import Indicator
-from measurement.queries import TOTAL, Figures, Point
+from measurement.gathering import Table
+from measurement.index import Part, Result, compute, open_score
+from measurement.portions import Chart, Portion, draw
 from measurement.recipe import Node, Recipe
 
-SHOWN = Path(__file__).parent / "data" / "indices_shown.json"
 DRAWS, SEED = 1000, 1
 METHODS = {
     "goalposts": "{0} is {2:g}, {1} is {3:g}; fixed for all years",
@@ -26,30 +21,8 @@ METHODS = {
     "percentile_rank": "Rank among these cities",
     "none": "As it is",
 }
+BOUNDED = ("goalposts", "minmax", "percentile_rank")  # what nobody can be better than
 POINTS = wording.Unit(1, 1, "", "", " points", "points")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An index that the site shows, with names of its parts where the code says too little."""
-
-    code: str
-    name: str
-    about: str
-    names: Mapping[str, str]
-    recipe: Recipe
-
-
-@dataclass(frozen=True)
-class Table:
-    """Figures of cities as the index takes them, with what is needed to speak of them."""
-
-    places: tuple[Place, ...]
-    data: Data
-    errors: Any
-    valid: dict[str, tuple[float, float]]
-    units: dict[str, wording.Unit]
-    names: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -87,6 +60,11 @@ class Opened:
     total: str
     parts: list[PartRow]
 
+    @property
+    def has_figures(self) -> bool:
+        """Whether its parts are indicators; parts that are scores themselves have no figure."""
+        return any(part.value for part in self.parts)
+
 
 @dataclass(frozen=True)
 class Weight:
@@ -99,56 +77,36 @@ class Weight:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A part of the index in which the chosen city has too few figures for a score."""
+
+    name: str
+    there: int
+    of: int
+    needed: int
+
+
+@dataclass(frozen=True)
 class Scored:
-    """An index over cities, seen from one of them."""
+    """An index over cities, seen from one of them.
+
+    `gaps` are the parts for which it has no score; `figures` shows all cities' figures instead
+    where no city has a whole score.
+    """
 
     finding: str
     rows: list[Row]
     columns: list[str]
     opened: list[Opened]
     missing: list[str]
+    gaps: list[Gap]
+    figures: tuple[list[str], list[tuple[str, bool, list[str]]]] | None
     weights: list[tuple[str, list[Weight]]]
     dots: list[charts.Dots]
+    ranges: list[charts.Range]
     note: str
-
-
-@cache
-def indices() -> dict[str, Shown]:
-    """The indices that the site shows, by code, in their order."""
-    entries = json.loads(SHOWN.read_text(encoding="utf-8"))
-    recipes = queries.recipes()
-    return {entry["code"]: Shown(**entry, recipe=recipes[entry["code"]]) for entry in entries}
-
-
-def gather(
-    shown: Shown,
-    library: Mapping[str, Indicator],
-    places: Sequence[Place],
-    found: Figures,
-    period: int,
-) -> Table:
-    """The wide table of an index: cities with any figure in rows, NaN where there is none.
-
-    library: indicators by code. period: its id.
-    """
-    codes = [leaf.code for leaf in shown.recipe.indicators]
-    known = {code: library[code] for code in codes if code in library}
-    points = {
-        place: [
-            found.get((place.pk, known[code].pk, TOTAL), {}).get(period) if code in known else None
-            for code in codes
-        ]
-        for place in places
-    }
-    points = {place: row for place, row in points.items() if any(_has_value(p) for p in row)}
-    return Table(
-        tuple(points),
-        Data(tuple(place.geoid for place in points), _column(points, "value", len(codes))),
-        _column(points, "se", len(codes)),
-        {code: limits for code, one in known.items() if (limits := _limits(one))},
-        {code: wording.unit_of(one) for code, one in known.items()},
-        {item.code: _name(shown, item.code, known.get(item.code)) for item in shown.recipe.items},
-    )
+    portions: list[Portion]
+    portion_charts: list[Chart]
 
 
 def score(recipe: Recipe, table: Table, own: Place) -> Scored:
@@ -161,6 +119,10 @@ def score(recipe: Recipe, table: Table, own: Place) -> Scored:
     bands = draws.bands(recipe.top.code)
     rows = _rows(result, draws, bands, table, own)
     row = table.places.index(own)
+    ranges = _ranges(result, bands, table, own)
+    drawn = [charts.ranges(ranges, POINTS, is_narrow, own.name) for is_narrow in (False, True)]
+    adding = _portions(result, table, own)
+    bars = [draw(adding, is_narrow=is_narrow) for is_narrow in (False, True)]
     return Scored(
         finding=_finding(result, bands, row, own),
         rows=rows,
@@ -175,9 +137,14 @@ def score(recipe: Recipe, table: Table, own: Place) -> Scored:
             for leaf, value in zip(recipe.indicators, table.data.values[row], strict=True)
             if np.isnan(value)
         ],
+        gaps=_gaps(result, table, row),
+        figures=None if _any_score(result) else _figures(recipe, table, own),
         weights=_weights(recipe, table),
-        dots=_dots(result, bands, table, own),
+        dots=[chart for chart in drawn if chart],
+        ranges=ranges,
         note=f"{DRAWS:,} draws, seed {SEED}. {draws.note}",
+        portions=adding,
+        portion_charts=[chart for chart in bars if chart],
     )
 
 
@@ -193,33 +160,6 @@ def describe(recipe: Recipe, table: Table) -> list[tuple[str, str, str]]:
         better = "Higher" if leaf.direction > 0 else "Lower"
         found.append((table.names[leaf.code], better, how))
     return found
-
-
-# --- Figures ------------------------------------------------------------------------------------
-
-
-def _name(shown: Shown, code: str, indicator: Indicator | None) -> str:
-    known = shown.names.get(code) or (indicator.name if indicator else "")
-    return known or code.replace("_", " ").capitalize()
-
-
-def _has_value(point: Point | None) -> bool:
-    return point is not None and point.value is not None
-
-
-def _column(points: Mapping[Place, Sequence[Point | None]], field: str, width: int) -> Any:
-    rows = [
-        [np.nan if (cell := getattr(point, field, None)) is None else cell for point in row]
-        for row in points.values()
-    ]
-    return np.array(rows, dtype=float).reshape(len(rows), width)
-
-
-def _limits(indicator: Indicator) -> tuple[float, float] | None:
-    low, high = indicator.valid_min, indicator.valid_max
-    if low is None and high is None:
-        return None
-    return -np.inf if low is None else float(low), np.inf if high is None else float(high)
 
 
 # --- Words --------------------------------------------------------------------------------------
@@ -291,6 +231,32 @@ def _open(result: Result, node: Node, table: Table, own: Place) -> Opened | None
     )
 
 
+def _portions(result: Result, table: Table, own: Place) -> list[Portion]:
+    """Points of every indicator where means add up to the top, else shares of the top's parts."""
+    nodes, top = {node.code: node for node in result.recipe.nodes}, result.recipe.top.code
+    if all(node.aggregate == "arithmetic" for node in nodes.values()):
+        return list(_points_below(result, table, own, top, 1.0))
+    return [
+        Portion(table.names[part.code], part.contribution, None, f"{100 * part.contribution:.0f}%")
+        for part in open_score(result, top, own.geoid)
+    ]
+
+
+def _points_below(
+    result: Result, table: Table, own: Place, node: str, share: float
+) -> Iterator[Portion]:
+    """The indicators below a node, whose weight in the whole is `share`, in their order."""
+    rules = {leaf.code: leaf.rule for leaf in result.recipe.indicators}
+    for part in open_score(result, node, own.geoid):
+        if part.code not in rules:
+            yield from _points_below(result, table, own, part.code, share * part.weight)
+            continue
+        points, rule = share * part.contribution, rules[part.code]
+        most = share * part.weight * rule.to[1] if rule.method in BOUNDED else None
+        text = f"{points:.1f}" if most is None else f"{points:.1f} of {most:.1f}"
+        yield Portion(table.names[part.code], points, most, text)
+
+
 def _part(part: Part, table: Table, adds_points: bool) -> PartRow:
     unit = table.units.get(part.code)
     has_value = part.value is not None and unit is not None
@@ -305,6 +271,44 @@ def _part(part: Part, table: Table, adds_points: bool) -> PartRow:
 
 def _contribution(value: float, adds_points: bool) -> str:
     return f"{value:.1f}" if adds_points else f"{100 * value:.0f}%"
+
+
+def _any_score(result: Result) -> bool:
+    return not np.isnan(result.scores[result.recipe.top.code]).all()
+
+
+def _gaps(result: Result, table: Table, row: int) -> list[Gap]:
+    """Parts without a score, the lowest ones first."""
+    return [
+        Gap(
+            name=table.names[node.code],
+            there=round(float(result.available[node.code][row]) * len(node.children)),
+            of=len(node.children),
+            needed=max(1, int(np.ceil(node.min_available * len(node.children) - 0.01))),
+        )
+        for node in result.recipe.upward
+        if np.isnan(result.scores[node.code][row])
+    ]
+
+
+def _figures(
+    recipe: Recipe, table: Table, own: Place
+) -> tuple[list[str], list[tuple[str, bool, list[str]]]]:
+    """Names of the indicators that any city has, and every city's figures in their units."""
+    codes = [leaf.code for leaf in recipe.indicators]
+    there = [n for n, column in enumerate(table.data.values.T) if not np.isnan(column).all()]
+    rows = [
+        (
+            place.name,
+            place.pk == own.pk,
+            [
+                "–" if np.isnan(values[n]) else table.units.get(codes[n], POINTS).value(values[n])
+                for n in there
+            ],
+        )
+        for place, values in zip(table.places, table.data.values, strict=True)
+    ]
+    return [table.names[codes[n]] for n in there], sorted(rows)
 
 
 def _weights(recipe: Recipe, table: Table) -> list[tuple[str, list[Weight]]]:
@@ -327,16 +331,18 @@ def _weights(recipe: Recipe, table: Table) -> list[tuple[str, list[Weight]]]:
     ]
 
 
-def _dots(result: Result, bands: Bands, table: Table, own: Place) -> list[charts.Dots]:
+def _ranges(result: Result, bands: Bands, table: Table, own: Place) -> list[charts.Range]:
     """Cities with a chapter, and the chosen one, from the highest score to the lowest."""
     whole = result.scores[result.recipe.top.code]
     ranges = [
         charts.Range(
-            place.name, whole[n], bands.score.low[n], bands.score.high[n], f"{whole[n]:.1f}"
+            place.name,
+            float(whole[n]),
+            float(bands.score.low[n]),
+            float(bands.score.high[n]),
+            f"{whole[n]:.1f}",
         )
         for n, place in enumerate(table.places)
         if not np.isnan(whole[n]) and (place.pk == own.pk or getattr(place, "has_chapter", False))
     ]
-    ranges.sort(key=lambda one: -(one.value or 0))
-    drawn = [charts.ranges(ranges, POINTS, is_narrow, own.name) for is_narrow in (False, True)]
-    return [chart for chart in drawn if chart]
+    return sorted(ranges, key=lambda one: -(one.value or 0))

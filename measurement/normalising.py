@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurement.recipe import IndexRefused, Leaf, Outliers
+from measurement.uncertainty import FLOAT_NOISE
 
 Array = NDArray[np.float64]
 
@@ -87,7 +88,7 @@ class Normaliser:
             known = column[~np.isnan(column)]
             where = f"Indicator {leaf.code}, node {leaf.parent}."
             relative = leaf.rule.method in ("minmax", "zscore", "percentile_rank")
-            if relative and len(known) and np.all(known == known[0]):
+            if relative and len(known) and np.ptp(known) <= FLOAT_NOISE * np.max(np.abs(known)):
                 problems.append(f"{CONSTANT} {where}")
             if leaf.rule.transform == "log" and np.any(known <= 0):
                 problems.append(f"{LOGARITHM} {where}")
@@ -151,11 +152,15 @@ def _goalposts(values: Array, signs: Array, rules: list[Any]) -> Array:
 
 
 def _minmax(values: Array, rules: list[Any]) -> Array:
-    """Gives l + (x - min) / (max - min) * (u - l) over the units at hand."""
+    """Gives l + (x - min) / (max - min) * (u - l) over the units at hand.
+
+    Where a draw makes all alike, everyone stands in the middle; of data `check` refuses that.
+    """
     low, high = _ends(rules)
     bottom, top = _extreme(np.fmin, values), _extreme(np.fmax, values)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return low + (values - bottom) / (top - bottom) * (high - low)
+        share = (values - bottom) / (top - bottom)
+    return low + np.where((top == bottom) & ~np.isnan(values), 0.5, share) * (high - low)
 
 
 def _extreme(choose: Any, values: Array) -> Array:
@@ -171,7 +176,8 @@ def _zscore(values: Array, rules: list[Any]) -> Array:
         mean = np.sum(values, axis=-2, keepdims=True, where=known) / n
         apart = values - mean
         spread = np.sqrt(np.sum(apart**2, axis=-2, keepdims=True, where=known) / (n - 1))
-        return apart / spread * _parameter(rules, "sd") + _parameter(rules, "mean")
+        apart = np.where((spread == 0) & known, 0.0, apart / spread)
+        return apart * _parameter(rules, "sd") + _parameter(rules, "mean")
 
 
 def _percentile_rank(values: Array, rules: list[Any]) -> Array:

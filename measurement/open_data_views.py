@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.contrib import messages
 from django.db import connection
 from django.http import (
     Http404,
@@ -12,11 +13,15 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from chapters.gates import public
 from chapters.ready import ready
+from chapters.requests import Request
+from measurement import queries
+from measurement.actions.publishing import ask_archive
 from measurement.models import Package, PackageFile
+from members.gates import council_or_staff
 
 VERSIONS_SHOWN = 30
 PIECE = 1 << 20
@@ -28,11 +33,16 @@ _PIECE = "SELECT substring(content FROM %s FOR %s) FROM measurement_packagefile 
 @public
 @require_safe
 def open_data(request: HttpRequest) -> HttpResponse:
-    """The newest package with its files, and the ones before."""
-    packages = list(Package.objects.all()[:VERSIONS_SHOWN])
+    """The newest package with its files, the ones before, and each chapter's dashboard."""
+    packages = list(Package.objects.filter(place=None)[:VERSIONS_SHOWN])
     newest = packages[0] if packages else None
     files = newest.files.defer("content") if newest else ()
-    context = {"newest": newest, "files": files, "earlier": packages[1:]}
+    context = {
+        "newest": newest,
+        "files": files,
+        "earlier": packages[1:],
+        "dashboards": queries.find_archives(),
+    }
     return render(request, "measurement/open_data.html", context)
 
 
@@ -40,12 +50,37 @@ def open_data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def newest_file(request: HttpRequest, name: str) -> HttpResponse:
     """Lead to a file of the newest package."""
-    package = Package.objects.first()
+    package = Package.objects.filter(place=None).first()
     if package is None:
         raise Http404("Nothing was packed so far.")
     response = redirect("measurement:package-file", package.digest, name)
     response["Cache-Control"] = "no-cache"
     return response
+
+
+@public
+@require_safe
+def dashboard_file(request: HttpRequest, chapter: str) -> HttpResponse:
+    """Lead to the newest copy of a chapter's dashboard."""
+    place = request.chapter.place  # type: ignore[attr-defined]
+    file = PackageFile.objects.filter(package__place=place).order_by("-package__made_at")
+    found = file.values_list("package__digest", "name").first()
+    if found is None:
+        raise Http404("The dashboard was not packed so far.")
+    response = redirect("measurement:package-file", *found)
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@council_or_staff
+@require_POST
+def archive_make(request: Request, chapter: str) -> HttpResponse:
+    """Have the chapter's dashboard packed now."""
+    ask_archive(request.chapter, request.user)
+    messages.success(
+        request, "The dashboard is being packed. It stands on the page of open data soon."
+    )
+    return redirect("measurement:uploads", chapter=chapter)
 
 
 @public

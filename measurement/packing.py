@@ -45,18 +45,30 @@ class Packed:
 
 # Text that a spreadsheet would run gets a quote before it, as in every file of ours.
 _SAFE = "CASE WHEN {0} ~ '^\\s*[=+@＝＋－＠-]' THEN '''' || {0} ELSE {0} END"
-_FROM = """
-    FROM measurement_observation o
+# What is suppressed stands among the figures, without any number.
+_FIGURES = """
+    SELECT place_id, group_id, indicator_id, period_id, source_id, obs_value, numerator,
+        denominator, sample_n, se, moe, conf_level, ci_lower, ci_upper, se_method, obs_status,
+        conf_status, reliability
+    FROM measurement_observation
+    WHERE is_current AND visibility = 'P' AND conf_status = 'F'
+    UNION ALL
+    SELECT place_id, group_id, indicator_id, period_id, source_id, NULL, NULL, NULL, NULL, NULL,
+        NULL, NULL, NULL, NULL, 'none', 'Q', 'C', ''
+    FROM measurement_suppressed
+"""
+_FROM = f"""
+    FROM ({_FIGURES}) o
         JOIN measurement_indicator i ON i.id = o.indicator_id
         JOIN chapters_place a ON a.id = o.place_id
         JOIN measurement_period p ON p.id = o.period_id
         JOIN measurement_demographicgroup g ON g.id = o.group_id
         JOIN measurement_source s ON s.id = o.source_id
-    WHERE o.is_current AND o.visibility = 'P' AND o.conf_status = 'F' AND i.chapter_id IS NULL
+    WHERE i.chapter_id IS NULL
     ORDER BY a.geoid, g.key, i.code, i.version, p."end", p.start, s.publisher, s.table_id, s.release
 """
 _LONG: dict[str, str] = {
-    "indicator": "i.code", "version": "i.version", "ref_area": "a.geoid",
+    "indicator": "i.code", "version": "i.version", "owner": "'nation'", "ref_area": "a.geoid",
     "ref_area_name": _SAFE.format("a.name"), "period": "p.label", "period_start": "p.start",
     "period_end": 'p."end"', "group": "g.key", "value": "trim_scale(o.obs_value)",
     "se": "trim_scale(o.se)", "margin_90": "trim_scale(round(o.se * 1.645, 6))",
@@ -67,14 +79,23 @@ _LONG: dict[str, str] = {
     "obs_status": "o.obs_status", "conf_status": "o.conf_status", "reliability": "o.reliability",
     "programme": "s.programme", "source": _SAFE.format("s.table_id"),
     "release": _SAFE.format("s.release"),
+    "suppressed": "CASE o.obs_status WHEN 'Q' THEN 'True' ELSE 'False' END",
 }  # fmt: skip
 _PART = "coalesce(upper(substring(g.key from '(?:^|;){0}=([^;]+)')), '_T')"
+_WINDOW = """CASE
+    WHEN to_char(p.start, 'MMDD') <> '0101' OR to_char(p."end", 'MMDD') <> '1231' THEN
+        to_char(p.start, 'YYYY-MM-DD') || '/P' || CASE
+            WHEN extract(day FROM p.start) = 1 AND extract(day FROM p."end" + 1) = 1 THEN
+                (12 * (extract(year FROM p."end") - extract(year FROM p.start))
+                + extract(month FROM p."end") - extract(month FROM p.start) + 1)::int || 'M'
+            ELSE (p."end" - p.start + 1) || 'D' END
+    WHEN p.window_years = 1 THEN to_char(p.start, 'YYYY')
+    ELSE to_char(p.start, 'YYYY-MM-DD') || '/P' || p.window_years || 'Y' END"""
 _SDMX: dict[str, str] = {
     "DATAFLOW": "'NETWORK_CITY:FIGURES(1.0)'", "REF_AREA": "a.geoid", "INDICATOR": "upper(i.code)",
     "SEX": "CASE g.sex WHEN 'FEMALE' THEN 'F' WHEN 'MALE' THEN 'M' ELSE g.sex END",
     "AGE": _PART.format("age"), "RACE": _PART.format("race(?:_ethnicity)?"),
-    "TIME_PERIOD": "CASE WHEN p.window_years = 1 THEN to_char(p.start, 'YYYY')"
-    " ELSE to_char(p.start, 'YYYY-MM-DD') || '/P' || p.window_years || 'Y' END",
+    "TIME_PERIOD": _WINDOW,
     "OBS_VALUE": "trim_scale(o.obs_value)", "UNIT_MEASURE": "i.unit_measure",
     "OBS_STATUS": "o.obs_status", "CONF_STATUS": "o.conf_status",
     "CONF_LEVEL": "CASE WHEN o.moe IS NOT NULL THEN o.conf_level"
@@ -107,13 +128,18 @@ def write_package(folder: Path) -> tuple[list[Packed], int]:
     text = json.dumps(description, indent=2, ensure_ascii=False)
     (folder / DESCRIPTION).write_text(text, encoding="utf-8")
     (folder / README).write_text(_readme(figures, sources), encoding="utf-8")
-    _zip(folder)
-    return [Packed(path, _digest(path)) for path in sorted(folder.iterdir())], figures
+    zip_folder(folder, ZIP)
+    return pack(folder), figures
+
+
+def pack(folder: Path) -> list[Packed]:
+    """The files of a folder with their digests."""
+    return [Packed(path, _digest(path)) for path in sorted(folder.iterdir())]
 
 
 def digest_of(files: list[Packed]) -> str:
-    """The digest of a package: of the names and digests of its files."""
-    lines = "".join(f"{file.name} {file.sha256}\n" for file in files if file.name != ZIP)
+    """The digest of a package: of the names and digests of its files, beside the ZIP of them."""
+    lines = "".join(f"{file.name} {file.sha256}\n" for file in files if file.path.suffix != ".zip")
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -149,11 +175,15 @@ def _source(source: Any) -> dict[str, Any]:
     return {n: getattr(source, "table_id" if n == "source" else n) for n in _SOURCE}
 
 
-def _zip(folder: Path) -> None:
+def zip_folder(folder: Path, name: str, inside: str = "") -> None:
+    """Write a ZIP of everything in a folder beside it; the same files give the same bytes.
+
+    inside: what stands before every name in it, such as "denver/".
+    """
     files = sorted(folder.iterdir())
-    with zipfile.ZipFile(folder / ZIP, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:
-            entry = zipfile.ZipInfo(path.name)
+            entry = zipfile.ZipInfo(inside + path.name)
             is_packed = path.suffix == ".gz"
             entry.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             with path.open("rb") as read, archive.open(entry, "w", force_zip64=True) as out:
@@ -182,5 +212,6 @@ def _readme(figures: int, sources: list[dict[str, Any]]) -> str:
         " figures as SDMX-CSV.\n\n`margin_90` is 1.645 standard errors; `moe` is the margin as"
         " published, at `conf_level`. A period such as 2019–2023 is a window of years: compare only"
         " windows that share none. Dollars are those of each period. An empty value is unknown,"
-        f" never 0; an empty group is everybody.\n\n## Sources\n\n{origins}\n"
+        " never 0; where `obs_status` is Q it is suppressed to protect people. An empty group is"
+        f" everybody.\n\n## Sources\n\n{origins}\n"
     )

@@ -64,7 +64,7 @@ class Progress:
 class Tally:
     """N of M: how many of a frozen list of `m` indicators are in each class.
 
-    `naive_up` counts every figure that moved the good way, tested or not, to show the contrast.
+    `naive_up` counts every figure that moved the better way, tested or not, to show the contrast.
     `expected_by_chance` is the number of improvements that noise alone would bring, not rounded.
     """
 
@@ -129,8 +129,8 @@ class _Change:
         return (self.gain < 0) & self._at_least(-self.gain, share_of_baseline)
 
     def meets_target(self, value: Array) -> Mask:
-        higher, lower = value >= self.target, value <= self.target
-        return np.where(self.direction > 0, higher, lower)
+        noise = FLOAT_NOISE * (np.abs(value) + np.abs(self.target))
+        return np.asarray(self.direction * (value - self.target) >= -noise)
 
     def _at_least(self, change: Array, least: Array) -> Mask:
         """Change >= least, where 0.82 - 0.80 is not less than 0.02."""
@@ -155,7 +155,7 @@ def classify(
 
     1. Not `comparable` (another version, group, programme or window, a break, nominal dollars),
        or direction 0, which has no better or worse: not_comparable.
-    2. Either value null: insufficient_data.
+    2. Either value null, or no finite number: insufficient_data.
     3. At the target or beyond: target_kept if the baseline was too, else target_met.
     4. Both standard errors known: improved if Z passes Z* in the good direction and the gain is
        at least `min_change`; worsened if it passes in the bad one; else no_detectable_change.
@@ -167,7 +167,7 @@ def classify(
     difference_test does.
     """
     given = (baseline, current, direction, se_baseline, se_current, target)
-    numbers = [np.asarray(figure, dtype=float) for figure in given]
+    numbers = [_finite(figure) for figure in given]
     least = np.asarray(0.0 if min_change is None else min_change, dtype=float)
     shared, alike = np.asarray(overlap, dtype=float), np.asarray(comparable, dtype=bool)
     change = _Change(*np.broadcast_arrays(*numbers, least, shared, alike))
@@ -192,7 +192,7 @@ def tally(progresses: Iterable[Progress] | Progress) -> Tally:
         **{status: statuses[status] for status in STATUSES},
         tested=tested.total(),
         naive_up=naive_up,
-        expected_by_chance=sum(CHANCE[level] * number for level, number in tested.items()),
+        expected_by_chance=sum((CHANCE[at] * number for at, number in tested.items()), 0.0),
     )
 
 
@@ -245,6 +245,12 @@ def _progress(change: _Change, level: int) -> Progress:
         return Progress(status, tested, z, percent, gain, level)
     numbers = _number(z), _number(percent), _number(gain)
     return Progress(str(status), bool(tested), *numbers, level)
+
+
+def _finite(figure: Figure) -> Array:
+    """The figure, with NaN for what is endless: nobody measured that."""
+    numbers = np.asarray(figure, dtype=float)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def _number(figure: Array) -> float | None:

@@ -63,6 +63,12 @@ class Leaf(Item):
     direction: int
     rule: Rule
 
+    @property
+    def figure(self) -> tuple[str, str]:
+        """Indicator and group of a code such as `good_health@sex=female`; no group is everybody."""
+        indicator, _, group = self.code.partition("@")
+        return indicator, group
+
 
 @dataclass(frozen=True)
 class Node(Item):

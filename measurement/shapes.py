@@ -6,6 +6,10 @@ from rest_framework import serializers
 
 STATUS = "improved, target_met, target_kept, no_detectable_change, worsened, insufficient_data or not_comparable"  # noqa: E501
 
+OWNER = "nation, or the chapter whose own indicator it is, as its address names it"
+LEVEL = "The level of the areas that are counted: city. Each area is counted once"
+STALE = "The day on which newer figures were due, where they are overdue"
+
 
 class PlaceShape(serializers.Serializer):
     """A city."""
@@ -51,6 +55,7 @@ class ObservationShape(serializers.Serializer):
 
     indicator = serializers.CharField()
     version = serializers.IntegerField()
+    owner = serializers.CharField(help_text=OWNER)
     ref_area = serializers.CharField(help_text="geoid")
     ref_area_name = serializers.CharField()
     period = serializers.CharField(help_text="A year or a window of years")
@@ -63,14 +68,20 @@ class ObservationShape(serializers.Serializer):
     ci_lower = serializers.FloatField(allow_null=True, help_text="As published")
     ci_upper = serializers.FloatField(allow_null=True, help_text="As published")
     conf_level = serializers.IntegerField(allow_null=True, help_text="Of the published interval")
+    sample_n = serializers.IntegerField(
+        allow_null=True, help_text="People who answered, of a survey"
+    )
     se_method = serializers.CharField()
     unit_measure = serializers.CharField()
-    obs_status = serializers.CharField(help_text="SDMX: A normal, O missing and so on")
-    conf_status = serializers.CharField(help_text="SDMX: F free")
+    obs_status = serializers.CharField(help_text="SDMX: A normal, O missing, Q suppressed …")
+    conf_status = serializers.CharField(help_text="SDMX: F free, C confidential")
     reliability = serializers.CharField(help_text="good, caution or unreliable")
     programme = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
     release = serializers.CharField()
+    suppressed = serializers.BooleanField(
+        help_text="True where the numbers are null to protect people, small itself or not"
+    )
 
 
 def listed(shape: type[serializers.Serializer]) -> Any:
@@ -97,6 +108,7 @@ class PointShape(serializers.Serializer):
     value = serializers.FloatField(allow_null=True)
     margin_90 = serializers.FloatField(allow_null=True)
     reliability = serializers.CharField()
+    suppressed = serializers.BooleanField(help_text="True where the value is hidden")
 
 
 class LineShape(serializers.Serializer):
@@ -122,8 +134,10 @@ class SeriesShape(serializers.Serializer):
     place = serializers.CharField()
     place_name = serializers.CharField()
     indicator = serializers.CharField()
+    owner = serializers.CharField(help_text=OWNER)
     name = serializers.CharField()
     unit = UnitShape()
+    stale_since = serializers.DateField(allow_null=True, help_text=STALE)
     groups = LineShape(many=True)
 
 
@@ -144,6 +158,7 @@ class ChangeShape(serializers.Serializer):
     z = serializers.FloatField(allow_null=True)
     gap_widened = serializers.BooleanField(help_text="The total improved, a group in it worsened")
     reason = serializers.CharField(help_text="Why the figures do not compare")
+    stale_since = serializers.DateField(allow_null=True, help_text=STALE)
 
 
 class ScoreShape(serializers.Serializer):
@@ -154,7 +169,7 @@ class ScoreShape(serializers.Serializer):
     improved = serializers.IntegerField()
     m = serializers.IntegerField(help_text="Length of the frozen list")
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Per status")
-    naive_up = serializers.IntegerField(help_text="Moved the good way, tested or not")
+    naive_up = serializers.IntegerField(help_text="Merely moved the better way, tested or not")
     expected_by_chance = serializers.FloatField()
     level = serializers.IntegerField(help_text="Confidence in percent")
     indicators = ChangeShape(many=True)
@@ -169,7 +184,7 @@ class ProfileRowShape(serializers.Serializer):
     value = serializers.FloatField(allow_null=True)
     se = serializers.FloatField(allow_null=True)
     margin_90 = serializers.FloatField(allow_null=True)
-    obs_status = serializers.CharField()
+    obs_status = serializers.CharField(help_text="Q where it is suppressed")
     reliability = serializers.CharField()
     programme = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
@@ -193,7 +208,7 @@ class AcrossRowShape(serializers.Serializer):
     value = serializers.FloatField(allow_null=True)
     se = serializers.FloatField(allow_null=True)
     margin_90 = serializers.FloatField(allow_null=True)
-    obs_status = serializers.CharField()
+    obs_status = serializers.CharField(help_text="Q where it is suppressed")
     reliability = serializers.CharField()
     programme = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
@@ -220,10 +235,10 @@ class AcrossShape(serializers.Serializer):
 
 
 class SpreadShape(serializers.Serializer):
-    """How figures spread over all areas that have one."""
+    """How figures spread over all cities that have one."""
 
-    places = serializers.IntegerField(help_text="How many areas have a figure")
-    mean = serializers.FloatField(help_text="Of areas, each counting the same")
+    places = serializers.IntegerField(help_text="How many cities have a figure")
+    mean = serializers.FloatField(help_text="Of cities, each counting the same")
     minimum = serializers.FloatField()
     quartile_1 = serializers.FloatField()
     median = serializers.FloatField()
@@ -240,11 +255,12 @@ class TrendRowShape(SpreadShape):
 
 
 class TrendShape(serializers.Serializer):
-    """An indicator over all areas, oldest period first."""
+    """An indicator over all cities, oldest period first."""
 
     indicator = serializers.CharField()
     version = serializers.IntegerField()
     group = serializers.CharField()
+    level = serializers.CharField(help_text=LEVEL)
     results = TrendRowShape(many=True)
 
 
@@ -256,10 +272,11 @@ class OverviewRowShape(SpreadShape):
 
 
 class OverviewShape(serializers.Serializer):
-    """Every indicator over all areas in one period."""
+    """Every indicator over all cities in one period."""
 
     period = serializers.CharField()
     group = serializers.CharField()
+    level = serializers.CharField(help_text=LEVEL)
     results = OverviewRowShape(many=True)
 
 

@@ -1,8 +1,10 @@
 """Student's t distribution by itself, so that no page has to load a library for one number."""
 
 import math
+from functools import cache
 
 _STEPS = 300
+_HALVINGS = 60
 _TINY = 1e-300
 _PRECISION = 1e-15
 
@@ -16,6 +18,19 @@ def two_tailed(t: float, freedom: float) -> float:
         # Zero, or so close to it that its square is none.
         return 1.0
     return _incomplete_beta(freedom / (freedom + t * t), rest, freedom / 2)
+
+
+@cache
+def critical_t(level: int, freedom: int) -> float:
+    """T* of a two-sided test at `level` percent on so many degrees of freedom, by bisection."""
+    chance = (100 - level) / 100
+    low, high = 0.0, 1.0
+    while two_tailed(high, freedom) > chance:
+        low, high = high, 2 * high
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if two_tailed(middle, freedom) > chance else (low, middle)
+    return high
 
 
 def _incomplete_beta(x: float, rest: float, a: float) -> float:

@@ -17,7 +17,9 @@ class TargetForm(forms.Form):
     """A value for one indicator and group, with year and reason; cleaned in the figures' unit."""
 
     indicator = forms.ModelChoiceField(
-        Indicator.published.none(), error_messages={"required": "Choose an indicator"}
+        Indicator.published.none(),
+        empty_label="Choose one",
+        error_messages={"required": "Choose an indicator"},
     )
     group = forms.ModelChoiceField(
         DemographicGroup.objects.none(), error_messages={"required": "Choose a group"}

@@ -10,9 +10,21 @@ from celery import shared_task
 
 from chapters.jobs import Work, handles
 from chapters.models import Chapter
+from chapters.scope import in_chapter
+from chapters.sweeping import sweep_chapters
 from measurement import queries
-from measurement.actions.publishing import PACK, ask_package, build_package
+from measurement.actions.duties import plan_calendar, tend_duties
+from measurement.actions.publishing import (
+    ARCHIVE,
+    PACK,
+    ask_archives,
+    ask_package,
+    build_archive,
+    build_package,
+)
 from measurement.actions.reviewing import CHECK, LOAD, PUBLISH, WITHDRAW
+from measurement.actions.survey_results import work_out
+from measurement.actions.surveys import WORK_OUT, close_late_surveys
 from measurement.exchange import data_package, write_csv
 
 CITY_FILE = "measurement.city-file"
@@ -78,10 +90,53 @@ def build_open_data(work: Work) -> None:
     work.report(1, 1, "Done")
 
 
+@handles(ARCHIVE)
+def build_archives(work: Work) -> None:
+    """Pack the dashboard of the job's chapter, or those of all open chapters."""
+    one = work.job.chapter
+    chosen = [one] if one else list(Chapter.objects.filter(status__in=Chapter.OPEN))
+    for done, chapter in enumerate(chosen):
+        work.report(done, len(chosen), f"Packing {chapter.name}")
+        build_archive(chapter)
+    work.report(len(chosen), len(chosen), "Done")
+
+
 @shared_task
 def refresh_open_data() -> None:
-    """Have the open data packed anew."""
+    """Have the open data packed anew, and every dashboard."""
     ask_package()
+    ask_archives()
+
+
+@handles(WORK_OUT)
+def work_out_survey(work: Work) -> None:
+    """Make the results of a closed survey."""
+    work.report(0, 1, "Hiding small counts")
+    work_out(work.arguments["survey"])
+    work.report(1, 1, "Done")
+
+
+@shared_task
+def close_surveys() -> None:
+    """Close the surveys whose last day has passed, chapter by chapter."""
+    sweep_chapters(_close_surveys)
+
+
+def _close_surveys(chapter: Chapter) -> None:
+    with in_chapter(chapter):
+        close_late_surveys(chapter)
+
+
+@shared_task
+def tend_calendars() -> None:
+    """Fill each open chapter's calendar of due figures, end turns, remind; chapter by chapter."""
+    sweep_chapters(_tend_calendar, Chapter.objects.filter(status__in=Chapter.OPEN))
+
+
+def _tend_calendar(chapter: Chapter) -> None:
+    with in_chapter(chapter):
+        plan_calendar(chapter)
+        tend_duties(chapter)
 
 
 def _teller(work: Work) -> Callable[[int, str], None]:

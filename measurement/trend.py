@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from measurement.student import two_tailed
+from measurement.student import critical_t, two_tailed
 from measurement.uncertainty import FLOAT_NOISE, critical_value
 
 Array = NDArray[np.float64]
@@ -50,6 +50,10 @@ class Trend:
         offset = np.array([1.0, time - self.center])
         value = self.intercept + self.slope * (time - self.center)
         return Forecast(value, math.sqrt(max(float(offset @ self.covariance @ offset), 0.0)))
+
+    def margin(self, se: float, level: int = 90) -> float:
+        """Half the width of an interval around the line or its slope: t* of its own test."""
+        return critical_t(level, self.n - 2) * se
 
 
 @dataclass(frozen=True)

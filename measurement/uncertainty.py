@@ -5,7 +5,8 @@ Data, chapters 7 and 8. Every function is pure, and takes numbers or numpy array
 against each other). Numbers give a float, arrays give an array. Nothing known gives nothing
 known: None gives None and NaN gives NaN, never 0; a figure that is undefined, such as a ratio
 over 0, is None for numbers and NaN inside arrays. So is what follows from an error below 0: no
-error is, but the Census Bureau's codes for "no margin" are.
+error is, but the Census Bureau's codes for "no margin" are. One code is a margin: that of a figure
+which was controlled to a known total, 0. Nothing is known of what is endless, or masked.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ NORMAL_FROM = 100  # counts from here on have a normal interval, smaller ones th
 VITAL_FROM = 10  # rates of fewer events are not published
 GOOD_CV, CAUTION_CV = 16.5, 33.3
 LEAST_SAMPLE, WIDE_POINTS, WIDE_SHARE = 30, 0.2, 1.2
+CONTROLLED = -555_555_555  # "*****" beside an estimate: its margin is 0
 FLOAT_NOISE = 1e-12  # relative size of what is left where decimals cancel
 
 
@@ -69,9 +71,12 @@ def moe_from_se(se: Figure, level: int = 90) -> Figure:
 
 
 def se_from_interval(lower: Figure, upper: Figure, level: int = 95) -> Figure:
-    """Standard error from the ends of an interval: (upper - lower) / 3.92 at 95 percent."""
+    """Standard error from the ends of an interval: (upper - lower) / 3.92 at 95 percent.
+
+    The same where the ends are the wrong way round: no error is below 0.
+    """
     width = 2 * critical_value(level)
-    return _figure(lambda low, high: (high - low) / width, lower, upper)
+    return _figure(lambda low, high: np.abs(high - low) / width, lower, upper)
 
 
 def coefficient_of_variation(value: Figure, se: Figure) -> Figure:
@@ -87,7 +92,7 @@ def moe_sum(moes: Figure, values: Figure = None) -> Figure:
     without a value where values are given, leaves the sum without one; so does no part at all.
     Raises ValueError if values and margins differ in shape.
     """
-    parts = [] if moes is None else list(moes)
+    parts = [] if moes is None else list(_numbers(moes) if isinstance(moes, np.ndarray) else moes)
     if not parts:
         return None
     sizes = [] if values is None else list(values)
@@ -227,7 +232,7 @@ def _words(
 def _figure(formula: Callable[..., Array], *inputs: Figure) -> Figure:
     """Apply a numpy formula to the inputs, and answer in their own kind."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        result = formula(*(np.asarray(value, dtype=float) for value in inputs))
+        result = formula(*(_numbers(value) for value in inputs))
     return _like_inputs(np.asarray(result), inputs)
 
 
@@ -242,9 +247,17 @@ def _like_inputs(result: Array, inputs: Any) -> Figure:
     return number if given_nan and not any(value is None for value in inputs) else None
 
 
+def _numbers(figure: Figure) -> Array:
+    """The figure as an array of floats, NaN for what is masked or endless: nobody measured that."""
+    is_masked = isinstance(figure, np.ma.MaskedArray)
+    given = np.ma.filled(np.ma.asarray(figure, dtype=float), np.nan) if is_masked else figure
+    numbers = np.asarray(given, dtype=float)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
 def _error(figure: Array) -> Array:
-    """An error or margin, with NaN for what is below 0 and so is none."""
-    return np.where(figure < 0, np.nan, figure)
+    """An error or margin, 0 for a controlled figure's, NaN for what else is below 0 and so none."""
+    return np.where(figure == CONTROLLED, 0.0, np.where(figure < 0, np.nan, figure))
 
 
 def _or_nan(divisor: Array) -> Array:
@@ -254,7 +267,7 @@ def _or_nan(divisor: Array) -> Array:
 
 def _stack(parts: list[Figure]) -> Array:
     """The parts as rows of one array."""
-    return np.stack(np.broadcast_arrays(*(np.asarray(part, dtype=float) for part in parts)))
+    return np.stack(np.broadcast_arrays(*(_numbers(part) for part in parts)))
 
 
 def _one_margin_for_zeros(margins: Array, values: Array) -> Array:
@@ -283,7 +296,9 @@ def _proportion(x: Array, moe_x: Array, y: Array, moe_y: Array) -> Array:
 def _z(a: Array, se_a: Array, b: Array, se_b: Array, overlap: Array) -> Array:
     own_years = np.where(overlap == 1, np.nan, 1 - overlap)
     gap, spread = a - b, np.sqrt(own_years) * np.hypot(_error(se_a), _error(se_b))
-    certain = np.where(gap == 0, 0.0, np.copysign(np.inf, gap))
+    # 0.1 + 0.2 and 0.3 are equal, whatever binary makes of them.
+    is_same = np.abs(gap) <= FLOAT_NOISE * (np.abs(a) + np.abs(b))
+    certain = np.where(is_same, 0.0, np.copysign(np.inf, gap))
     certain = np.where(np.isnan(gap), np.nan, certain)
     return np.where(spread == 0, certain, gap / spread)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chapters.access import is_backbone, is_council
 from chapters.gates import council
-from chapters.models import Chapter, Job
+from chapters.models import Job
+from chapters.requests import Request
 from chapters.sheets import write_sheet
 from measurement.actions import reviewing
 from measurement.forms import ColumnsForm, DecisionForm, UploadForm
@@ -23,12 +24,17 @@ from members.gates import council_or_staff
 
 A_PAGE, PROBLEMS_A_PAGE = 30, 50
 
-
-class Request(HttpRequest):
-    """What the middleware adds, for the type checker."""
-
-    user: Any
-    chapter: Chapter
+# What the page that takes files says of its columns.
+COLUMNS = (
+    ("indicator", "The code of an indicator of the library"),
+    ("ref_area", "The Census code of the place, as text"),
+    ("period", "A year, or a window such as 2019-2023"),
+    ("value", "The figure; a proportion runs from 0 to 1. Empty: there is none"),
+    ("moe, conf_level", "The margin of error, and 90 or 95. Or se, or ci_lower and ci_upper"),
+    ("group", "Empty for everybody, else such as sex=female or sex=female;race=black"),
+    ("source, release", "Only where lines differ; else the form above says it for all of them"),
+    ("numerator, denominator, sample_n", "Counts behind the figure, where you have them"),
+)
 
 
 @council_or_staff
@@ -55,7 +61,8 @@ def upload_new(request: Request, chapter: str) -> HttpResponse:
         )
         return redirect("measurement:upload", request.chapter.slug, upload.pk)
     status = 422 if is_sent else 200
-    return render(request, "measurement/uploads/new.html", {"form": form}, status=status)
+    context = {"form": form, "columns": COLUMNS}
+    return render(request, "measurement/uploads/new.html", context, status=status)
 
 
 @council_or_staff
@@ -115,7 +122,7 @@ def upload_problems(request: Request, chapter: str, pk: UUID) -> HttpResponse:
 @council_or_staff
 @require_POST
 def upload_decide(request: Request, chapter: str, pk: UUID, step: str) -> HttpResponse:
-    """Take the next step with a file: check, acknowledge, load, publish, return, withdraw."""
+    """Take the next step with a file: check, acknowledge, load, discard, publish, return."""
     found = _upload(request, pk)
     act = _step(request, step)
     form = DecisionForm(request.POST)
@@ -135,11 +142,12 @@ STEPS: dict[str, Act] = {
     "check": lambda upload, note, by: reviewing.check_again(upload, by=by),
     "acknowledge": lambda upload, note, by: reviewing.acknowledge_upload(upload, by=by),
     "load": lambda upload, note, by: reviewing.ask_load(upload, by=by),
+    "discard": lambda upload, note, by: reviewing.discard_upload(upload, by=by),
     "publish": lambda upload, note, by: reviewing.approve_upload(upload, note, by=by),
     "return": lambda upload, note, by: reviewing.return_upload(upload, note, by=by),
     "withdraw": lambda upload, note, by: reviewing.ask_withdrawal(upload, note, by=by),
 }
-OF_COUNCIL, OF_BACKBONE = {"check", "acknowledge", "load"}, {"withdraw"}
+OF_COUNCIL, OF_BACKBONE = {"check", "acknowledge", "load", "discard"}, {"withdraw"}
 
 
 def _step(request: Request, step: str) -> Act:
@@ -179,6 +187,7 @@ def _show(
         "job": job,
         "problems": problems,
         "on_council": is_council(request.user),
+        "can_discard": found.state in Upload.LOOSE and (job is None or job.is_finished),
         "is_staff": is_backbone(request.user),
         "is_mine": found.by_id == request.user.pk,
         "form": form or DecisionForm(),

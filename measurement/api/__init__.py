@@ -16,6 +16,7 @@ from measurement.api.library import (
 )
 from measurement.api.parameters import FORMAT
 from measurement.api.scores import IndexScores, Indices, Scorecards, Scores
+from measurement.api.surveys import SurveyDetail, Surveys
 
 __all__ = [
     "FORMAT",
@@ -40,5 +41,7 @@ __all__ = [
     "Scores",
     "Series",
     "Sources",
+    "SurveyDetail",
+    "Surveys",
     "Trend",
 ]

@@ -38,25 +38,6 @@ class TodayShape(serializers.Serializer):
     differences = DifferenceShape(many=True)
 
 
-class ClaimShape(serializers.Serializer):
-    """A claim with every figure behind it."""
-
-    code = serializers.CharField()
-    chapter = serializers.CharField()
-    made_at = serializers.DateTimeField()
-    sentence = serializers.CharField()
-    rule = serializers.CharField()
-    improved = serializers.IntegerField()
-    m = serializers.IntegerField()
-    counts = serializers.DictField(child=serializers.IntegerField(), help_text="Per status")
-    naive_up = serializers.IntegerField(help_text="Moved the good way, tested or not")
-    expected_by_chance = serializers.FloatField()
-    level = serializers.IntegerField(help_text="Confidence in percent")
-    sha256 = serializers.CharField(help_text="Of the snapshot as canonical JSON")
-    snapshot = serializers.DictField(help_text="The frozen lines with both figures of each")
-    today = TodayShape()
-
-
 class ClaimRowShape(serializers.Serializer):
     """A claim in the list."""
 
@@ -66,10 +47,19 @@ class ClaimRowShape(serializers.Serializer):
     sentence = serializers.CharField()
     improved = serializers.IntegerField()
     m = serializers.IntegerField()
-    naive_up = serializers.IntegerField(help_text="Moved the good way, tested or not")
+    naive_up = serializers.IntegerField(help_text="Merely moved the better way, tested or not")
     expected_by_chance = serializers.FloatField()
     level = serializers.IntegerField(help_text="Confidence in percent")
     sha256 = serializers.CharField(help_text="Of the snapshot as canonical JSON")
+
+
+class ClaimShape(ClaimRowShape):
+    """A claim with every figure behind it."""
+
+    rule = serializers.CharField()
+    counts = serializers.DictField(child=serializers.IntegerField(), help_text="Per status")
+    snapshot = serializers.DictField(help_text="The frozen lines with both figures of each")
+    today = TodayShape()
 
 
 ClaimPage = shapes.paged(ClaimRowShape)

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from chapters.gates import Gate, public
 from chapters.models import Place
 from measurement import queries
-from measurement.api.parameters import FORMAT, Parameter
+from measurement.api.parameters import FORMAT, Parameter, days_of
 from measurement.exchange import write_csv
 from measurement.models import Indicator
 
@@ -83,6 +83,13 @@ class PublicView(APIView):
     refusals: ClassVar[dict[str, str]] = REFUSALS
 
     @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """The view, which says whether anybody must be known before it is asked."""
+        view: Any = super().as_view(**initkwargs)
+        view.asks_nobody = not cls.authentication_classes
+        return view
+
+    @classmethod
     def names(cls) -> list[str]:
         """The parameters that it reads, and no other."""
         return [parameter.name for parameter in cls.parameters]
@@ -117,14 +124,23 @@ class PublicView(APIView):
 
     def table(self, data: Any) -> Table:
         """Columns and rows of the answer, for CSV."""
-        return self.columns, data["results"]
+        return self.columns, queries.rows_of(data["results"])
 
 
-def find_indicator(code: str) -> Indicator:
-    """The newest version of a national indicator. Raises NotFound."""
-    indicator = queries.find_indicator(code)
+MISSING = {
+    "place": "There is no area {}.",
+    "indicator": "There is no such indicator; /api/v1/indicators/ lists all.",
+    "period": "There are no figures for the period {}.",
+    "group": "There are no figures for the group “{}”.",
+}
+
+
+def find_indicator(code: str, owner: str = queries.NATION) -> Indicator:
+    """The newest version of the nation's indicator, or of a chapter's own. Raises NotFound."""
+    is_own = owner != queries.NATION
+    indicator = queries.find_own(owner, code) if is_own else queries.find_indicator(code)
     if indicator is None:
-        raise NotFound("There is no such indicator; /api/v1/indicators/ lists all.")
+        raise NotFound(MISSING["indicator"])
     return indicator
 
 
@@ -132,8 +148,22 @@ def find_place(geoid: str) -> Place:
     """An area by its code. Raises NotFound."""
     place = Place.objects.filter(geoid=geoid).first()
     if place is None:
-        raise NotFound(f"There is no area {geoid}.")
+        raise NotFound(MISSING["place"].format(geoid))
     return place
+
+
+def find_asked(**asked: str) -> list[queries.Named]:
+    """What an address names (place, indicator, period, group), in that order; one query.
+
+    Raises:
+        NotFound: one of them is not there.
+    """
+    first, last = days_of(asked["period"]) if "period" in asked else (None, None)
+    found = queries.find_named(list(asked), first=first, last=last, **asked)
+    for name, named in found.items():
+        if named is None:
+            raise NotFound(MISSING[name].format(asked[name]))
+    return [named for named in found.values() if named]
 
 
 def page_of(rows: list[Any], limit: int) -> tuple[list[Any], Any | None]:

@@ -5,14 +5,14 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 
 FIGURE: dict[str, Any] = {
-    "indicator": "employment_rate_25_54", "version": 1, "ref_area": "0667000",
+    "indicator": "employment_rate_25_54", "version": 1, "owner": "nation", "ref_area": "0667000",
     "ref_area_name": "San Francisco", "period": "2019–2023", "period_start": "2019-01-01",
     "period_end": "2023-12-31", "group": "sex=female", "value": 0.830362, "se": 0.00491148,
     "margin_90": 0.008079, "ci_lower": 0.820736, "ci_upper": 0.839989, "conf_level": 95,
-    "se_method": "published", "unit_measure": "proportion", "obs_status": "A",
+    "sample_n": None, "se_method": "published", "unit_measure": "proportion", "obs_status": "A",
     "conf_status": "F", "reliability": "good", "programme": "ACS5",
     "source": "metrics_employment_place_gender_longitudinal",
-    "release": "5aa12e3e08b1e44db52b06c0a731fe9985cb17f8",
+    "release": "5aa12e3e08b1e44db52b06c0a731fe9985cb17f8", "suppressed": False,
 }  # fmt: skip
 _ACROSS = ("ref_area", "ref_area_name", "value", "se", "margin_90", "obs_status", "reliability",
            "programme", "source", "release")  # fmt: skip
@@ -32,7 +32,16 @@ def _cut(names: tuple[str, ...]) -> dict[str, Any]:
     return {name: FIGURE[name] for name in names}
 
 
-OBSERVATIONS = _answer("Women at work in San Francisco", {"results": [FIGURE], "next": None})
+_SUPPRESSED = FIGURE | dict.fromkeys(("value", "se", "margin_90", "ci_lower", "ci_upper",
+                                      "conf_level")) | {
+    "group": "race=samoan", "se_method": "none", "obs_status": "Q", "conf_status": "C",
+    "reliability": "", "programme": "administrative", "source": "Caseload", "release": "2024",
+    "suppressed": True,
+}  # fmt: skip
+OBSERVATIONS = _answer(
+    "Women at work in San Francisco, and a group too small to tell of",
+    {"results": [FIGURE, _SUPPRESSED], "next": None},
+)
 AREA = _answer("The area San Francisco", {"results": [_AREA], "next": None})
 ONE_AREA = _answer("San Francisco", _AREA)
 INDICATOR = _answer(
@@ -56,8 +65,8 @@ COMPARE = _answer(
                   "significant": None}]},
 )  # fmt: skip
 TREND = _answer(
-    "Women at work in all areas",
-    {"indicator": "employment_rate_25_54", "version": 1, "group": "sex=female",
+    "Women at work in all cities",
+    {"indicator": "employment_rate_25_54", "version": 1, "group": "sex=female", "level": "city",
      "results": [{"period": "2019–2023", "period_start": "2019-01-01",
                   "period_end": "2023-12-31", "places": 30, "mean": 0.79, "minimum": 0.68,
                   "quartile_1": 0.76, "median": 0.8, "quartile_3": 0.82, "maximum": 0.87}]},
@@ -67,4 +76,18 @@ INDEX_SCORES = _answer(
     {"index": "womens_wellbeing", "version": "1", "until": None,
      "results": [{"ref_area": "0667000", "node": "wellbeing", "level": 3, "score": 61.2,
                   "rank": 1, "available": 1.0}]},
+)  # fmt: skip
+_SAFE = {"label": "Yes", "count": 63, "of": 86, "percent": 73.3, "mean": None, "suppressed": False}
+_HIDDEN = {"label": "No", "count": None, "of": 86, "percent": None, "mean": None,
+           "suppressed": True}  # fmt: skip
+SURVEY = _answer(
+    "A survey with a question by gender",
+    {"number": 4, "chapter": "san-francisco", "title": "Safety", "version": 1, "answers": 92,
+     "invited": 120, "response_rate": 77, "threshold": 10, "made_on": "2026-10-01",
+     "url": "https://example.org/san-francisco/surveys/4/published/",
+     "questions": [
+         {"text": "Do you feel safe at work?", "kind": "single", "unit": "", "asked": 92,
+          "answers": [_SAFE, {**_SAFE, "label": "No", "count": 23, "percent": 26.7}],
+          "by": [{"question": "Who are you?", "groups": [{"label": "Woman", "n": 60}],
+                  "answers": [{"label": "No", "groups": [{**_HIDDEN, "of": 57}]}]}]}]},
 )  # fmt: skip

@@ -7,34 +7,51 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from chapters.models import Place
 from measurement import queries, shapes
 from measurement.api import examples
-from measurement.api.doors import PublicView, Table, find_indicator, find_place, limit_of, paged
+from measurement.api.doors import (
+    PublicView,
+    Table,
+    find_asked,
+    find_indicator,
+    find_place,
+    limit_of,
+    paged,
+)
 from measurement.api.parameters import (
     FIGURE_CURSOR,
     FORMAT,
     GROUP,
     INDICATOR,
     LIMIT,
+    OWNER,
     PERIOD,
     PLACE,
     WITH,
-    years_of,
+    days_of,
 )
-from measurement.models import DemographicGroup, Indicator, Period
+from measurement.models import DemographicGroup, Indicator
 from measurement.uncertainty import difference_test, moe_sum
 from measurement.wording import unit_of
+
+# Summaries count one level of areas, and say which.
+ROLLED_UP = Place.Level.CITY.value
 
 
 class Observations(PublicView):
     """Published figures, a page at a time."""
 
-    parameters = (PLACE, INDICATOR, PERIOD, GROUP, LIMIT, FIGURE_CURSOR, FORMAT)
+    parameters = (PLACE, INDICATOR, OWNER, PERIOD, GROUP, LIMIT, FIGURE_CURSOR, FORMAT)
     columns = queries.FIELDS
 
     @extend_schema(
         summary="Published figures",
-        description="Up to 1,000 at a time; next (in CSV the Link header) leads on.",
+        description="Up to 1,000 at a time; next (in CSV the Link header) leads on. A figure that"
+        " could tell of a few people, or would give such a one away, is a row with `suppressed` and"
+        " no number; which of the two it is, is not told. What nobody measured has no row."
+        " A chapter's own indicator may have the code of another's: `owner` says whose each figure"
+        " is, and a code without an owner asks for the nation's alone.",
         responses=shapes.ObservationPage,
         examples=[examples.OBSERVATIONS],
     )
@@ -47,21 +64,26 @@ class Observations(PublicView):
 class Series(PublicView):
     """One indicator in one place over time."""
 
+    parameters = (OWNER, FORMAT)
+
     @extend_schema(summary="A series", responses=shapes.SeriesShape)
     def get(self, request: Request, geoid: str, code: str) -> Response:
         """Every figure of one indicator in one place, by group, oldest first."""
-        place, indicator = find_place(geoid), find_indicator(code)
+        owner = request.query_params.get("owner", queries.NATION)
+        place, indicator = find_place(geoid), find_indicator(code, owner)
         names = dict(DemographicGroup.objects.values_list("key", "name"))
-        unit, found = unit_of(indicator), queries.series(place, indicator)
+        unit, found = unit_of(indicator), _with_suppressed(place, indicator)
         return Response(
             {
                 "place": place.geoid,
                 "place_name": place.name,
                 "indicator": indicator.code,
+                "owner": owner,
                 "name": indicator.name,
                 "unit": {
                     name: getattr(unit, name) for name in ("scale", "decimals", "prefix", "suffix")
                 },
+                "stale_since": queries.find_stale(place.pk).get(indicator.pk),
                 "groups": [
                     {"key": key, "name": names[key], "points": [_point(p) for p in points]}
                     for key, points in sorted(found.items())
@@ -71,10 +93,8 @@ class Series(PublicView):
 
     def table(self, data: Any) -> Table:
         """The same long rows as the list of figures gives."""
-        filters = {
-            "place__geoid": data["place"],
-            "indicator__code": data["indicator"],
-        }
+        indicator = find_indicator(data["indicator"], data["owner"])
+        filters = {"place__geoid": data["place"], "indicator": indicator.pk}
         return queries.FIELDS, queries.find_rows(filters)[0]
 
 
@@ -87,12 +107,12 @@ class Profile(PublicView):
     @extend_schema(summary="A profile", responses=shapes.ProfileShape, examples=[examples.PROFILE])
     def get(self, request: Request, geoid: str) -> Response:
         """Every figure of an area for one group, by indicator, oldest first."""
-        place, group = find_place(geoid), _group(request)
+        place, group = find_asked(place=geoid, group=_group(request))
         return Response(
             {
-                "place": place.geoid,
-                "place_name": place.name,
-                "group": group.key,
+                "place": geoid,
+                "place_name": place.word,
+                "group": group.word,
                 "results": queries.find_profile(place.pk, group.pk),
             }
         )
@@ -113,84 +133,93 @@ class Compare(PublicView):
     )
     def get(self, request: Request) -> Response:
         """One indicator, period and group in every area."""
-        indicator, period = find_indicator(request.query_params["indicator"]), _period(request)
-        group = _group(request)
+        given = request.query_params
+        indicator, period, group = find_asked(
+            indicator=given["indicator"], period=given["period"], group=_group(request)
+        )
         rows = queries.find_across(indicator.pk, group.pk, period.pk)
-        chosen = request.query_params.get("with")
-        if chosen is not None:
-            rows = _tested(rows, chosen)
+        chosen = given.get("with")
         return Response(
             {
-                "indicator": indicator.code,
-                "version": indicator.version,
-                "period": period.label,
-                "group": group.key,
+                **_version(request, indicator),
+                "period": period.word,
+                "group": group.word,
                 "compared_with": chosen,
-                "results": rows,
+                "results": rows if chosen is None else _tested(queries.rows_of(rows), chosen),
             }
         )
 
 
 class Trend(PublicView):
-    """One indicator over all places and time."""
+    """One indicator over all cities and time."""
 
     parameters = (INDICATOR.required, GROUP, FORMAT)
     columns = queries.TREND
 
     @extend_schema(
-        summary="A trend over all areas", responses=shapes.TrendShape, examples=[examples.TREND]
+        summary="A trend over all cities", responses=shapes.TrendShape, examples=[examples.TREND]
     )
     def get(self, request: Request) -> Response:
-        """How an indicator spreads over all areas in each period, oldest first."""
-        indicator, group = find_indicator(request.query_params["indicator"]), _group(request)
-        return Response({**_named(indicator), "group": group.key,
-                         "results": queries.find_trend(indicator.pk, group.pk)})  # fmt: skip
+        """How an indicator spreads over all cities in each period, oldest first."""
+        code, group = request.query_params["indicator"], _group(request)
+        version, rows = queries.find_trend(code, group)
+        if version is None:
+            indicator, _ = find_asked(indicator=code, group=group)
+            version = int(indicator.word)
+        return Response(
+            {
+                "indicator": code,
+                "version": version,
+                "group": group,
+                "level": ROLLED_UP,
+                "results": rows,
+            }
+        )
 
 
 class Overview(PublicView):
-    """Every indicator over all places in one period."""
+    """Every indicator over all cities in one period."""
 
     parameters = (PERIOD.required, GROUP, FORMAT)
     columns = queries.OVERVIEW
 
     @extend_schema(summary="An overview of a period", responses=shapes.OverviewShape)
     def get(self, request: Request) -> Response:
-        """How every indicator spreads over all areas in one period."""
-        period, group = _period(request), _group(request)
-        return Response({"period": period.label, "group": group.key,
-                         "results": queries.find_overview(group.pk, period.pk)})  # fmt: skip
+        """How every indicator spreads over all cities in one period."""
+        asked, group = request.query_params["period"], _group(request)
+        period, rows = queries.find_overview(group, *days_of(asked))
+        if period is None:
+            period = find_asked(period=asked, group=group)[0].word
+        return Response({"period": period, "group": group, "level": ROLLED_UP, "results": rows})
 
 
 # --- What the addresses say ------------------------------------------------------------------
 
 
-def _named(indicator: Indicator) -> dict[str, Any]:
-    return {"indicator": indicator.code, "version": indicator.version}
+def _version(request: Request, indicator: queries.Named) -> dict[str, Any]:
+    return {"indicator": request.query_params["indicator"], "version": int(indicator.word)}
 
 
-def _group(request: Request) -> DemographicGroup:
-    key = request.query_params.get("group", "")
-    group = queries.find_group(key)
-    if group is None:
-        raise NotFound(f"There are no figures for the group “{key}”.")
-    return group
-
-
-def _period(request: Request) -> Period:
-    asked = request.query_params["period"]
-    period = queries.find_period(*years_of(asked))
-    if period is None:
-        raise NotFound(f"There are no figures for the period {asked}.")
-    return period
+def _group(request: Request) -> str:
+    return request.query_params.get("group", "")
 
 
 def _filters(request: Request) -> dict[str, Any]:
     paths = {"place": "place__geoid", "indicator": "indicator__code", "group": "group__key"}
     given = request.query_params
     asked: dict[str, Any] = {path: given[name] for name, path in paths.items() if name in given}
+    owner = given.get("owner", queries.NATION if "indicator" in given else None)
+    if owner == queries.NATION:
+        asked["indicator__chapter__isnull"] = True
+    elif owner is not None:
+        asked["indicator__chapter__slug"] = owner
     if "period" in given:
-        first, last = years_of(given["period"])
-        asked |= {"period__start__year": first, "period__end__year": last}
+        first, last = days_of(given["period"])
+        if (first.month, last.month) == (1, 12):
+            asked |= {"period__start__year": first.year, "period__end__year": last.year}
+            asked["period__window_years__gt"] = 0  # A quarter is no year that it lies in.
+        else:
+            asked |= {"period__start": first, "period__end": last}
     return asked
 
 
@@ -235,6 +264,17 @@ def _difference(
     }
 
 
+def _with_suppressed(place: Place, indicator: Indicator) -> dict[str, list[queries.Point]]:
+    """The series of every group, with points without a value where one is suppressed."""
+    found = queries.series(place, indicator)
+    for point in queries.find_suppressed(place, [indicator.pk]).get(indicator.pk, []):
+        found.setdefault(point.group, []).append(point)
+    return {
+        group: sorted(points, key=lambda point: (point.end, point.window_years))
+        for group, points in found.items()
+    }
+
+
 def _point(point: queries.Point) -> dict[str, Any]:
     return {
         "period": point.label,
@@ -243,4 +283,5 @@ def _point(point: queries.Point) -> dict[str, Any]:
         "value": point.value,
         "margin_90": None if point.margin is None else round(point.margin, 6),
         "reliability": point.reliability,
+        "suppressed": point.status == queries.SUPPRESSED,
     }

@@ -159,7 +159,7 @@ class Packages(PublicView):
     @extend_schema(summary="All packages of open data", responses=shapes.PackageList)
     def get(self, request: Request) -> Response:
         """The versions of the open data, the newest first; an address keeps its content."""
-        found = Package.objects.prefetch_related(
+        found = Package.objects.filter(place=None).prefetch_related(
             Prefetch("files", queryset=PackageFile.objects.defer("content"))
         )
         return Response({"results": [_package(request, one) for one in found[:MOST_PACKAGES]]})

@@ -1,5 +1,6 @@
 """What addresses may say: each parameter with the one pattern that is checked and documented."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -57,13 +58,21 @@ INDICATOR = Parameter(
     "indicator", CODE, "the code of an indicator, such as employment_rate_25_54",
     "employment_rate_25_54",
 )  # fmt: skip
+OWNER = Parameter(
+    "owner", CODE, "nation, or the chapter whose own indicator is meant; nation where a code stands"
+    " alone", "nation",
+)  # fmt: skip
 GROUP = Parameter(
     "group", f"({_OPTION}(;{_OPTION}){{0,5}})?",
     "a group such as sex=female, or empty for all people", "sex=female",
 )  # fmt: skip
+MONTHS = {f"{dt.date(2000, number, 1):%b}": number for number in range(1, 13)}
+_MONTH = f"({'|'.join(MONTHS)}) {YEAR}"
 PERIOD = Parameter(
-    "period", f"{YEAR}([-–]{YEAR})?", "a year or a window, such as 2023 or 2019-2023", "2019-2023"
-)
+    "period", f"({YEAR}([-–]{YEAR}| Q[1-4])?|{_MONTH}([-–]{_MONTH})?)",
+    "a year, years, a quarter or months, such as 2023, 2019-2023, 2023 Q2 or Jul 2022-Jun 2023",
+    "2019-2023",
+)  # fmt: skip
 TOPIC = Parameter("topic", CODE, "a topic of the library, such as employment", "employment")
 CHAPTER = Parameter("chapter", CODE, "a chapter as its address names it", "san-francisco")
 LIMIT = Parameter(
@@ -80,7 +89,22 @@ WITH = Parameter("with", GEOID, "the area that the others are held against", "06
 UNTIL = Parameter("until", YEAR, "a year; figures of later ones are left out", "2023")
 
 
-def years_of(period: str) -> tuple[int, int]:
-    """First and last year of a checked period."""
+def days_of(period: str) -> tuple[dt.date, dt.date]:
+    """First and last day of a checked period."""
     first, _, last = period.replace("–", "-").partition("-")
-    return int(first), int(last or first)
+    return _months_of(first)[0], _months_of(last or first)[1]
+
+
+def _months_of(part: str) -> tuple[dt.date, dt.date]:
+    """First and last day of “2023”, “2023 Q2” or “Jul 2022”."""
+    month, _, year = part.rpartition(" ")
+    if month in MONTHS:
+        return _days(int(year), MONTHS[month], 1)
+    year, _, quarter = part.partition(" Q")
+    return _days(int(year), 3 * int(quarter) - 2, 3) if quarter else _days(int(year), 1, 12)
+
+
+def _days(year: int, month: int, months: int) -> tuple[dt.date, dt.date]:
+    years, rest = divmod(month + months - 1, 12)
+    after = dt.date(year + years, rest + 1, 1)
+    return dt.date(year, month, 1), after - dt.timedelta(days=1)

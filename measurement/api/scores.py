@@ -1,5 +1,6 @@
 """Doors to what figures add up to: scores of chapters, frozen lists, indices."""
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ class Scores(PublicView):
     def get(self, request: Request, chapter: str) -> Response:
         """N of M with every comparison behind it."""
         found = get_object_or_404(Chapter.objects.select_related("place"), slug=chapter)
-        score = queries.chapter_score(found)
+        score, stale = queries.chapter_score(found), queries.find_stale(found.place_id)
         return Response(
             {
                 "chapter": found.slug,
@@ -37,7 +38,7 @@ class Scores(PublicView):
                 "naive_up": score.tally.naive_up,
                 "expected_by_chance": round(score.tally.expected_by_chance, 4),
                 "level": score.scorecard.level if score.scorecard else 90,
-                "indicators": [_change(item) for item in score.changes + score.beside],
+                "indicators": [_change(item, stale) for item in score.changes + score.beside],
             }
         )
 
@@ -122,7 +123,7 @@ class IndexScores(PublicView):
         )
 
 
-def _change(change: queries.Change) -> dict[str, Any]:
+def _change(change: queries.Change, stale: dict[int, dt.date]) -> dict[str, Any]:
     return {
         "indicator": change.indicator.code,
         "name": change.indicator.name,
@@ -138,6 +139,7 @@ def _change(change: queries.Change) -> dict[str, Any]:
         "z": _rounded(change.progress.z),
         "gap_widened": change.gap_widened,
         "reason": change.reason,
+        "stale_since": stale.get(change.indicator.pk),
     }
 
 

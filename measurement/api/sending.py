@@ -20,10 +20,10 @@ from rest_framework.exceptions import (
 )
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 
 from chapters.access import is_backbone, is_council
 from chapters.gates import Gate
+from chapters.throttling import WindowThrottle
 from measurement.actions.keys import use_key
 from measurement.actions.reviewing import submit_upload
 from measurement.api import sent_shapes as shapes
@@ -68,7 +68,7 @@ def _may_still(maker: Any) -> bool:
     return is_there and (is_council(maker) or is_backbone(maker))
 
 
-class KeyThrottle(SimpleRateThrottle):
+class KeyThrottle(WindowThrottle):
     """So many requests a key."""
 
     scope = "key"

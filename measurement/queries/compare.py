@@ -44,23 +44,25 @@ def find_places(asked: Collection[str]) -> tuple[Sequence[Place], Sequence[Place
     return offered, list(rows.filter(wanted).order_by("name", "geoid")[:MOST_OFFERED])
 
 
+def find_nation() -> Place | None:
+    """The country as a place of its own; one query."""
+    return Place.objects.filter(level=Place.Level.NATION).order_by("geoid").first()
+
+
 def find_standings(
     places: Sequence[Place], indicator: Indicator, group: str
 ) -> dict[int, list[Point]]:
     """Each place's figures for one group, oldest first; empty where there are none; one query."""
     found = find_figures(places, [indicator.pk], groups=[group])
     return {
-        place.pk: sorted(
-            found.get((place.pk, indicator.pk, group), {}).values(), key=lambda point: point.end
-        )
-        for place in places
+        place.pk: list(found.get((place.pk, indicator.pk, group), {}).values()) for place in places
     }
 
 
 def find_parts(
     places: Sequence[Place], line: ScorecardLine, period: str
 ) -> dict[int, dict[str, list[Point]]]:
-    """Each place's figures of every group but the total, at the baseline and in a period.
+    """Each place's figures of every group but the total: baseline, a period, and breaks.
 
     One query.
     """
@@ -68,6 +70,7 @@ def find_parts(
     found: dict[int, dict[str, list[Point]]] = {}
     for (place, _, group), points in rows.items():
         if group != TOTAL:
-            ends = [p for p in points.values() if p.label in (line.baseline.label, period)]
+            wanted = (line.baseline.label, period)
+            ends = [p for p in points.values() if p.label in wanted or p.status == "B"]
             found.setdefault(place, {})[group] = ends
     return found

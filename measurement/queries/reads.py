@@ -1,11 +1,14 @@
 """The widest reads, as plain SQL: one place over all indicators, one figure over all places.
 
-A model of each of a thousand rows costs more than finding them. The conditions are those of
-`Observation.published`, and the walls stand as they do for every other read.
+A model of each of a thousand rows costs more than finding them, and so does a dict of each: where
+rows are many, PostgreSQL writes their JSON. The conditions are those of `Observation.published`,
+and the walls stand as they do for every other read.
 """
 
-from typing import Any
+import datetime as dt
+from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection
 
 PROFILE = ("indicator", "version", "period", "value", "se", "margin_90", "obs_status",
@@ -16,65 +19,180 @@ TREND = ("period", "period_start", "period_end", "places", "mean", "minimum", "q
          "median", "quartile_3", "maximum")  # fmt: skip
 OVERVIEW = ("indicator", "version", *TREND[3:])
 
-# 1.645: the margin of 90 percent, as `find_rows` has it.
-_FIGURE = """o.obs_value::float8, o.se::float8, round(o.se * 1.645, 6)::float8, o.obs_status,
-    o.reliability, s.programme, s.table_id, s.release"""
+# --- What an address names ---------------------------------------------------------------------
+
+
+class Named(NamedTuple):
+    """What an address names: its number, and what an answer calls it."""
+
+    pk: int
+    word: str
+
+
+# The very days; else whole years that begin and end in those years, such as budget years. No
+# quarter passes for the year that it lies in, and no year for a quarter.
+_PERIOD = """measurement_period
+        WHERE (start, "end") = (%(first)s::date, %(last)s::date)
+            OR %(first)s::date = date_trunc('year', %(first)s::date)
+            AND %(last)s::date + 1 = date_trunc('year', %(last)s::date + 1)
+            AND start BETWEEN %(first)s::date AND %(first)s::date + interval '1 year - 1 day'
+            AND "end" BETWEEN %(last)s::date + 1 - interval '1 year' AND %(last)s::date
+            AND window_years > 0 AND "end" + 1 = start + make_interval(years => window_years)
+        ORDER BY (start, "end") = (%(first)s::date, %(last)s::date) DESC, "end", start DESC
+        LIMIT 1"""
+_INDICATOR = """measurement_indicator
+        WHERE chapter_id IS NULL AND code = %(indicator)s ORDER BY version DESC LIMIT 1"""
+_NAMED = {
+    "place": "SELECT ARRAY[id::text, name] FROM chapters_place WHERE geoid = %(place)s",
+    "indicator": f"SELECT ARRAY[id::text, version::text] FROM {_INDICATOR}",  # noqa: S608
+    "period": f"SELECT ARRAY[id::text, label] FROM {_PERIOD}",  # noqa: S608
+    "group": "SELECT ARRAY[id::text, key] FROM measurement_demographicgroup WHERE key = %(group)s",
+}
+
+
+def find_named(names: list[str], **asked: Any) -> dict[str, Named | None]:
+    """What `names` asks for, of place, indicator, period and group; None if not there; one query.
+
+    asked: place (a code), indicator (a code; its newest version), group (a key), and for a period
+    its first and last day.
+    """
+    # Only constants of this module: what is asked for goes as parameters.
+    statement = f"SELECT ({'), ('.join(_NAMED[name] for name in names)})"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked)
+        found = cursor.fetchone()
+    return {
+        name: Named(int(cells[0]), cells[1]) if cells else None
+        for name, cells in zip(names, found, strict=True)
+    }
+
+
+# --- Figures -----------------------------------------------------------------------------------
+
+# 1.645: the margin of 90 percent, as `find_rows` has it. A numeric is written as JSON has it.
+_FIGURE = """
+    ',"value":', coalesce(o.obs_value::text, 'null'), ',"se":', coalesce(o.se::text, 'null'),
+    ',"margin_90":', coalesce(round(o.se * 1.645, 6)::text, 'null'),
+    ',"obs_status":', to_json(o.obs_status), ',"reliability":', to_json(o.reliability), s.json
+"""
+# What is suppressed to protect people says so, and no number.
+_HIDDEN = """
+    ',"value":null,"se":null,"margin_90":null,"obs_status":"Q","reliability":""', s.json
+"""
+# What many rows share is written once, and sorted once.
+_SOURCES = """
+    (SELECT id, concat(',"programme":', to_json(programme), ',"source":', to_json(table_id),
+        ',"release":', to_json(release), '}') AS json FROM measurement_source) s
+"""
+_INDICATORS = """
+    (SELECT id, concat('{"indicator":', to_json(code), ',"version":', version) AS json,
+        row_number() OVER (ORDER BY position, code, version) AS place
+    FROM measurement_indicator WHERE chapter_id IS NULL) i
+"""
+_PERIODS = """
+    (SELECT id, concat(',"period":', to_json(label)) AS json,
+        row_number() OVER (ORDER BY "end", window_years) AS place
+    FROM measurement_period) p
+"""
 _OPEN = "o.is_current AND o.visibility = 'P' AND o.conf_status = 'F'"
 
+_AREA = """concat('{"ref_area":"', a.geoid, '","ref_area_name":', to_json(a.name)"""
+_OF_PLACE = f"""
+    JOIN {_INDICATORS} ON i.id = o.indicator_id JOIN {_PERIODS} ON p.id = o.period_id
+    JOIN {_SOURCES} ON s.id = o.source_id
+    WHERE o.place_id = %(first)s AND o.group_id = %(second)s
+"""
+_OF_ALL = f"""
+    JOIN chapters_place a ON a.id = o.place_id JOIN {_SOURCES} ON s.id = o.source_id
+    WHERE o.indicator_id = %(first)s AND o.group_id = %(second)s AND o.period_id = %(third)s
+"""
 _PROFILE = f"""
-    SELECT i.code, i.version, p.label, {_FIGURE}
-    FROM measurement_observation o
-        JOIN measurement_indicator i ON i.id = o.indicator_id
-        JOIN measurement_period p ON p.id = o.period_id
-        JOIN measurement_source s ON s.id = o.source_id
-    WHERE o.place_id = %s AND o.group_id = %s AND i.chapter_id IS NULL AND {_OPEN}
-    ORDER BY i.position, i.code, i.version, p."end", p.window_years
+    SELECT concat(i.json, p.json, {_FIGURE}), i.place, p.place
+    FROM measurement_observation o {_OF_PLACE} AND {_OPEN}
+    UNION ALL
+    SELECT concat(i.json, p.json, {_HIDDEN}), i.place, p.place
+    FROM measurement_suppressed o {_OF_PLACE}
+    ORDER BY 2, 3
 """  # noqa: S608
 _ACROSS = f"""
-    SELECT a.geoid, a.name, {_FIGURE}
-    FROM measurement_observation o
-        JOIN chapters_place a ON a.id = o.place_id
-        JOIN measurement_source s ON s.id = o.source_id
-    WHERE o.indicator_id = %s AND o.group_id = %s AND o.period_id = %s AND {_OPEN}
-    ORDER BY a.geoid
+    SELECT {_AREA}, {_FIGURE}), a.geoid FROM measurement_observation o {_OF_ALL} AND {_OPEN}
+    UNION ALL
+    SELECT {_AREA}, {_HIDDEN}), a.geoid FROM measurement_suppressed o {_OF_ALL}
+    ORDER BY 2
 """  # noqa: S608
+
+
+def find_profile(place_id: int, group_id: int) -> orjson.Fragment:
+    """Every national figure of a place for one group, by indicator and time; one query."""
+    return _json(_PROFILE, place_id, group_id)
+
+
+def find_across(indicator_id: int, group_id: int, period_id: int) -> orjson.Fragment:
+    """One figure in every place that has it, by code of the place; one query."""
+    return _json(_ACROSS, indicator_id, group_id, period_id)
+
+
+def rows_of(results: Any) -> list[dict[str, Any]]:
+    """The rows of either kind of answer, as dicts."""
+    is_json = isinstance(results, orjson.Fragment)
+    return orjson.loads(orjson.dumps(results)) if is_json else results
+
+
+def _json(statement: str, *values: int) -> orjson.Fragment:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, dict(zip(("first", "second", "third"), values, strict=False)))
+        return orjson.Fragment(f"[{','.join([row[0] for row in cursor.fetchall()])}]".encode())
+
+
+# --- Rollups -----------------------------------------------------------------------------------
+
 _SPREAD = "r.places, r.mean, r.minimum, r.quartile_1, r.median, r.quartile_3, r.maximum"
+_GROUP = "(SELECT id FROM measurement_demographicgroup WHERE key = %(group)s)"
+# What the address names is found by the same statement: of so few rows, a second one would be half
+# the cost.
 _TREND = f"""
-    SELECT p.label, p.start, p."end", {_SPREAD}
-    FROM measurement_rollup r JOIN measurement_period p ON p.id = r.period_id
-    WHERE r.indicator_id = %s AND r.group_id = %s ORDER BY p."end", p.window_years
+    SELECT i.version, p.label, p.start, p."end", {_SPREAD}
+    FROM (SELECT id, version FROM {_INDICATOR}) i
+        JOIN measurement_rollup r ON r.indicator_id = i.id
+        JOIN measurement_period p ON p.id = r.period_id
+    WHERE r.group_id = {_GROUP} ORDER BY p."end", p.window_years
 """  # noqa: S608
 _OVERVIEW = f"""
-    SELECT i.code, i.version, {_SPREAD}
-    FROM measurement_rollup r JOIN measurement_indicator i ON i.id = r.indicator_id
-    WHERE r.group_id = %s AND r.period_id = %s AND i.chapter_id IS NULL
+    SELECT p.label, i.code, i.version, {_SPREAD}
+    FROM (SELECT id, label FROM {_PERIOD}) p
+        JOIN measurement_rollup r ON r.period_id = p.id
+        JOIN measurement_indicator i ON i.id = r.indicator_id
+    WHERE r.group_id = {_GROUP} AND i.chapter_id IS NULL
     ORDER BY i.position, i.code, i.version
 """  # noqa: S608
 
 Rows = list[dict[str, Any]]
 
 
-def find_profile(place_id: int, group_id: int) -> Rows:
-    """Every national figure of a place for one group, by indicator and time; one query."""
-    return _rows(_PROFILE, PROFILE, place_id, group_id)
+def find_trend(indicator: str, group: str) -> tuple[int | None, Rows]:
+    """How an indicator's newest version spreads over all cities, period by period; one query.
+
+    Gives the version beside the rows; it is None where there are none, for whatever reason.
+    """
+    return _rows(_TREND, TREND, indicator=indicator, group=group)
 
 
-def find_across(indicator_id: int, group_id: int, period_id: int) -> Rows:
-    """One figure in every place that has it, by code of the place; one query."""
-    return _rows(_ACROSS, ACROSS, indicator_id, group_id, period_id)
+def find_overview(group: str, first: dt.date, last: dt.date) -> tuple[str | None, Rows]:
+    """How every national indicator spreads over all cities in a period; one query.
+
+    first, last: its days; of years, every window of whole years from the one to the other will do.
+
+    Gives the period's label beside the rows; it is None where there are none, for whatever reason.
+    """
+    return _rows(_OVERVIEW, OVERVIEW, group=group, first=first, last=last)
 
 
-def find_trend(indicator_id: int, group_id: int) -> Rows:
-    """How an indicator spreads over all places, period by period; one query of rollups."""
-    return _rows(_TREND, TREND, indicator_id, group_id)
-
-
-def find_overview(group_id: int, period_id: int) -> Rows:
-    """How every national indicator spreads over all places in a period; one query of rollups."""
-    return _rows(_OVERVIEW, OVERVIEW, group_id, period_id)
-
-
-def _rows(statement: str, names: tuple[str, ...], *values: int) -> Rows:
+def _rows(statement: str, names: tuple[str, ...], **asked: Any) -> tuple[Any, Rows]:
+    """What the first column says of all rows, and the rows without it."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(statement, asked)
+        found = cursor.fetchall()
+    return (
+        found[0][0] if found else None,
+        [dict(zip(names, row[1:], strict=True)) for row in found],
+    )

@@ -1,8 +1,9 @@
 """Scores: what became of each indicator on the frozen list, in one chapter or in all."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,11 +12,15 @@ import numpy as np
 from chapters.models import Chapter, Place
 from measurement.models import Indicator, Period, Scorecard, ScorecardLine, Target
 from measurement.progress import Progress, Tally, classify, gap_widened, tally
-from measurement.queries.series import TOTAL, Figures, Point, find_figures
+from measurement.queries.rows import SUPPRESSED, find_suppressed
+from measurement.queries.series import TOTAL, Figures, Point, breaks_between, find_figures
 from measurement.uncertainty import moe_sum
+from measurement.windows import length_of, share_of_both
 
 NOMINAL = "Dollars of different years: more dollars are not more income."
 CONTEXT = "Context only: neither more nor less of it is progress."
+BROKEN = "The series breaks between the two figures, or one of them is defined otherwise."
+NO_PERIOD = 0  # the key of a baseline that there is not
 UNLIKE = "The two figures come from different surveys or windows."
 
 
@@ -52,10 +57,23 @@ class Change:
 
     @property
     def margin(self) -> float | None:
-        """90 percent margin of the difference."""
+        """90 percent margin of the difference; years that both windows share count once."""
         if self.baseline is None or self.current is None:
             return None
-        return moe_sum([self.baseline.margin, self.current.margin])
+        margin = moe_sum([self.baseline.margin, self.current.margin])
+        shared = overlap(self.line.baseline, self.line.current)
+        return None if margin is None else margin * math.sqrt(1 - shared)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a figure of it is suppressed."""
+        ends = (self.baseline, self.current)
+        return any(end is not None and end.status == SUPPRESSED for end in ends)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether there is no earlier figure that this one could be held against."""
+        return self.line.baseline_id == NO_PERIOD
 
     @property
     def reason(self) -> str:
@@ -64,7 +82,10 @@ class Change:
             return ""
         if self.indicator.nominal_dollars:
             return NOMINAL
-        return CONTEXT if self.indicator.direction == 0 else UNLIKE
+        if self.indicator.direction == 0:
+            return CONTEXT
+        ends = [(one.programme, length_of(one)) for one in (self.baseline, self.current) if one]
+        return BROKEN if len(ends) == 2 and ends[0] == ends[1] else UNLIKE
 
 
 class Pair(NamedTuple):
@@ -75,6 +96,7 @@ class Pair(NamedTuple):
     baseline: Point | None
     current: Point | None
     target: float | None
+    is_broken: bool
 
 
 @dataclass(frozen=True)
@@ -159,8 +181,11 @@ Targets = dict[tuple[int, int, str], float]
 def chapter_score(chapter: Chapter) -> Score:
     """A chapter's place on the national scorecard; three queries."""
     place, lines = chapter.place, current_lines()
-    return _score(
-        place, lines, find_figures([place], *_needed(lines)), find_targets([place], lines)
+    return score_lines(
+        place,
+        lines,
+        find_figures([place], *_needed(lines), breaks=True),
+        find_targets([place], lines),
     )
 
 
@@ -168,7 +193,7 @@ def scorecard_score(place: Place, scorecard: Scorecard, targets: Targets) -> Sco
     """A place on one version of a scorecard, against the targets given; two queries."""
     found = ScorecardLine.published.filter(scorecard=scorecard)
     lines = list(found.select_related("scorecard", "indicator", "baseline", "current"))
-    return _score(place, lines, find_figures([place], *_needed(lines)), targets)
+    return score_lines(place, lines, find_figures([place], *_needed(lines), breaks=True), targets)
 
 
 def find_targets(places: Iterable[Place], lines: Iterable[ScorecardLine]) -> Targets:
@@ -188,30 +213,35 @@ def network_score() -> NetworkScore:
     active = Chapter.objects.filter(status=Chapter.Status.ACTIVE).select_related("place")
     chapters = list(active)
     places = [chapter.place for chapter in chapters]
-    found, targets = find_figures(places, *_needed(lines)), find_targets(places, lines)
+    found, targets = find_figures(places, *_needed(lines), breaks=True), find_targets(places, lines)
     return NetworkScore(
-        tuple((chapter, _score(chapter.place, lines, found, targets)) for chapter in chapters)
+        tuple((chapter, score_lines(chapter.place, lines, found, targets)) for chapter in chapters)
     )
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A place's score together with the series behind it, by indicator code and group."""
+    """A place's score together with the series behind it, by indicator code and group.
+
+    hidden: figures that are suppressed, which are told without number, by indicator code.
+    """
 
     score: Score
     series: dict[str, dict[str, list[Point]]]
+    hidden: dict[str, list[Point]] = field(default_factory=dict)
 
 
 def profile(place: Place, code: str | None = None) -> Profile:
-    """Score and series of a place, or of the one indicator `code` there; three queries."""
+    """Score and series of a place, or of the one indicator `code` there; four queries."""
     lines = [line for line in current_lines() if code in (None, line.indicator.code)]
     found = find_figures([place], [line.indicator_id for line in lines])
     codes = {line.indicator_id: line.indicator.code for line in lines}
     all_series: dict[str, dict[str, list[Point]]] = defaultdict(dict)
     for (_, indicator_id, group), points in found.items():
-        ordered = sorted(points.values(), key=lambda point: point.end)
-        all_series[codes[indicator_id]][group] = ordered
-    return Profile(_score(place, lines, found, find_targets([place], lines)), dict(all_series))
+        all_series[codes[indicator_id]][group] = list(points.values())
+    hidden = {codes[one]: points for one, points in find_suppressed(place, list(codes)).items()}
+    score = score_lines(place, lines, found, find_targets([place], lines))
+    return Profile(score, dict(all_series), hidden)
 
 
 # --- How it is put together ---------------------------------------------------------------------
@@ -232,7 +262,10 @@ def _needed(lines: Iterable[ScorecardLine]) -> tuple[list[int], set[int]]:
     return [end[0] for end in ends], {period for end in ends for period in end[1:]}
 
 
-def _score(place: Place, lines: Sequence[ScorecardLine], found: Figures, targets: Targets) -> Score:
+def score_lines(
+    place: Place, lines: Sequence[ScorecardLine], found: Figures, targets: Targets
+) -> Score:
+    """A place's changes along these lines, of one scorecard, from figures already read."""
     scorecard = lines[0].scorecard if lines else None
     pairs = [
         Pair(
@@ -241,6 +274,9 @@ def _score(place: Place, lines: Sequence[ScorecardLine], found: Figures, targets
             points.get(line.baseline_id),
             points.get(line.current_id),
             targets.get((place.pk, line.indicator_id, group)),
+            breaks_between(
+                points.values(), points.get(line.baseline_id), points.get(line.current_id)
+            ),
         )
         for line in lines
         for group, points in _groups_of(place, line.indicator_id, found).items()
@@ -314,17 +350,16 @@ def _nth(progress: Progress, n: int) -> Progress:
 
 
 def overlap(a: Period | Point, b: Period | Point) -> float:
-    """Share of the years of two windows of the same length that both have (0 to 1)."""
-    shared = min(a.end.year, b.end.year) - max(a.start.year, b.start.year) + 1
-    return max(shared, 0) / max(a.window_years, b.window_years)
+    """Share of two windows of the same length that both have (0 to 1)."""
+    return share_of_both(a, b)
 
 
 def _is_alike(pair: Pair) -> bool:
     line, old, new = pair.line, pair.baseline, pair.current
     if line.indicator.nominal_dollars:
         return False
-    if line.baseline.window_years != line.current.window_years:
+    if length_of(line.baseline) != length_of(line.current):
         return False
     if old is None or new is None:
         return True
-    return old.programme == new.programme and new.status != "B"
+    return old.programme == new.programme and not pair.is_broken

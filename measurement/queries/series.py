@@ -2,15 +2,25 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from chapters.models import Place
-from measurement.models import DemographicGroup, Indicator, Observation, Period, Source
+from measurement.models import (
+    DemographicGroup,
+    Indicator,
+    Observation,
+    PackageFile,
+    Period,
+    Rollup,
+    Source,
+)
 from measurement.uncertainty import moe_from_se
+from measurement.windows import length_of, months_of
 
 TOTAL = ""
 
@@ -29,10 +39,12 @@ class Point:
     status: str
     reliability: str
     programme: str
+    sample_n: int | None = None
+    annotation: str = ""
 
-    @property
+    @cached_property
     def margin(self) -> float | None:
-        """Half the width of the 90 percent interval."""
+        """Half the width of the 90 percent interval; a chart asks for it many times."""
         return moe_from_se(self.se)
 
 
@@ -47,10 +59,7 @@ def series(
     groups: keys such as "" (total) or "sex=female"; None means all that there are.
     """
     found = find_figures([place], [indicator.pk], groups=groups)
-    return {
-        group: sorted(points.values(), key=lambda point: point.end)
-        for (_, _, group), points in found.items()
-    }
+    return {group: list(points.values()) for (_, _, group), points in found.items()}
 
 
 def library() -> list[Indicator]:
@@ -59,6 +68,12 @@ def library() -> list[Indicator]:
     for indicator in Indicator.published.order_by("position", "code", "-version"):
         newest.setdefault(indicator.code, indicator)
     return list(newest.values())
+
+
+def places_with_figures() -> dict[int, int]:
+    """In how many cities each indicator has a figure for everybody, at most; one query."""
+    rows = Rollup.objects.filter(group__key=TOTAL).values_list("indicator_id")
+    return dict(rows.annotate(Max("places")))
 
 
 def every_version() -> list[Indicator]:
@@ -98,14 +113,13 @@ def national_sources() -> list[Source]:
     return list(Source.objects.filter(pk__in=Observation.published.values("source")))
 
 
-def find_group(key: str) -> DemographicGroup | None:
-    """A group by its key; empty is everybody."""
-    return DemographicGroup.objects.filter(key=key).first()
-
-
-def find_period(first: int, last: int) -> Period | None:
-    """The period from the beginning of one year to the end of another."""
-    return Period.objects.filter(start__year=first, end__year=last).first()
+def find_archives() -> list[tuple[str, PackageFile]]:
+    """The newest copy of each chapter's dashboard with the name of its place; one query."""
+    rows = PackageFile.objects.filter(package__place__isnull=False).defer("content")
+    newest: dict[str, PackageFile] = {}
+    for file in rows.select_related("package__place").order_by("-package__made_at"):
+        newest.setdefault(str(file.package.place and file.package.place.name), file)
+    return sorted(newest.items())
 
 
 def open_sources() -> list[Source]:
@@ -119,14 +133,18 @@ def find_figures(
     indicators: Collection[int],
     periods: Collection[int] | None = None,
     groups: Collection[str] | None = None,
+    *,
+    breaks: bool = False,
 ) -> Figures:
-    """(place, indicator, group key) to period to figure; of several releases the newest.
+    """(place, indicator, group key) to period to figure, in the order of keys and of time.
 
-    One query; ids of indicators and periods; None means all.
+    One query; of several releases the newest; ids of indicators and periods; None means all.
+    breaks: figures at which a series breaks too, whatever their period.
     """
     rows = Observation.published.filter(place__in=places, indicator__in=indicators, is_current=True)
     if periods is not None:
-        rows = rows.filter(period__in=periods)
+        broken = Q(obs_status=Observation.Status.BREAK) if breaks else Q()
+        rows = rows.filter(Q(period__in=periods) | broken)
     if groups is not None:
         rows = rows.filter(group__key__in=groups)
     found: Figures = defaultdict(dict)
@@ -144,14 +162,41 @@ def find_figures(
         "obs_status",
         "reliability",
         "source__programme",
+        "sample_n",
+        "annotation_raw",
     ):
         point = _point(cells)
         found[place, indicator, point.group][period] = point
-    return found
+    # Rows come as the database finds them, which is not the same from one day to the next.
+    return {key: _in_time(found[key]) for key in sorted(found)}
+
+
+def breaks_between(points: Iterable[Point], old: Point | None, new: Point | None) -> bool:
+    """Whether a series is not one from one of its figures to another.
+
+    It breaks at a figure after the old one, up to the new one itself; or one of the two alone is
+    defined otherwise by its source.
+    """
+    if old is None or new is None:
+        return False
+    if (old.status == "D") != (new.status == "D"):
+        return True
+    kind = (new.programme, length_of(new))
+    return any(
+        point.status == "B"
+        and (point.programme, length_of(point)) == kind
+        and old.end < point.end <= new.end
+        for point in points
+    )
+
+
+def _in_time(points: dict[int, Point]) -> dict[int, Point]:
+    return dict(sorted(points.items(), key=lambda item: (item[1].end, months_of(item[1]))))
 
 
 def _point(cells: Sequence[Any]) -> Point:
-    label, start, end, window_years, group, value, se, status, reliability, programme = cells
+    label, start, end, window_years, group, value, se, status, reliability, *rests = cells
+    programme, sample_n, annotation = rests
     return Point(
         label=label,
         start=start,
@@ -163,4 +208,6 @@ def _point(cells: Sequence[Any]) -> Point:
         status=status,
         reliability=reliability,
         programme=programme,
+        sample_n=sample_n,
+        annotation=annotation,
     )
