@@ -1,16 +1,20 @@
-"""Two sample agendas, written for the demonstration; nobody in these cities has adopted them."""
+"""Two sample agendas with decisions, written for the demonstration; all of it is invented."""
 
 from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from agendas import actions
+from agendas import actions, activity_demo, decision_demo, report_demo
+from agendas.anchors import spots_of
 from agendas.drafts import Draft
 from agendas.models import Agenda, Section
 from chapters.models import Chapter
 from chapters.scope import in_chapter
+from measurement.queries import find_indicator
+from members.demo import DOMAIN
 
 # slug, who wrote it, vision, problem, priorities: (strand, heading, body, strategies).
+# A line that begins with “- ” is an action under its strategy.
 AGENDAS: dict[str, dict[str, Any]] = {
     "san-francisco": {
         "author": "lou@demo.network-city.example",
@@ -73,13 +77,29 @@ AGENDAS: dict[str, dict[str, Any]] = {
         ],
     },
 }  # fmt: skip
+TERMS = {
+    "Living wage": "Pay that covers rent, food, care and travel in this city **without help**. "
+    "The council sets the figure each year.",
+    "Contributed to": "We took part in what changed. We never say that one group *caused* it.",
+}
+# Strategy to the indicators that it will be known by.
+KNOWN_BY = {
+    "Publish pay by gender and race at the largest employers": ["household_income_ratio"],
+    "Open well-paid trades and technology jobs to women": [
+        "employment_rate_25_54",
+        "employment_gap_25_54",
+    ],
+    "Parity on boards, and girls who lead": ["hs_degree_19_20", "hs_degree_gap_19_20"],
+    "Raise pay where women work most": ["household_income_ratio"],
+    "Help women own firms": ["employment_rate_25_54"],
+}
 # What Lou changed since: heading, words, new words, reason.
 EDITS = [
     ("The problem, as we define it", "most of them are women.",
      "most of them are women. Single mothers feel it first.",
      "Names who carries the heaviest rent"),
-    ("Publish pay by gender and race at the largest employers", "- Sign up 50 employers",
-     "- Sign up 50 employers, the city first", "The city agreed to go first"),
+    ("Sign up 50 employers", "50 employers", "50 employers, the city first",
+     "The city agreed to go first"),
 ]  # fmt: skip
 
 
@@ -89,11 +109,16 @@ def load() -> None:
         chapter = Chapter.objects.get(slug=slug)
         author = get_user_model().objects.get(email=content["author"])
         with in_chapter(chapter, author):
-            if Agenda.objects.exists():
-                continue
-            _write(chapter, author, content)
-            if slug == "san-francisco":
-                _revise(author)
+            if not Agenda.objects.exists():
+                _write(chapter, author, content)
+                if slug == "san-francisco":
+                    _revise(author)
+                    _talk(author)
+            decision_demo.load(chapter, author)
+            if slug == "denver":
+                _revise_adopted(author)
+    activity_demo.load()
+    report_demo.load()
 
 
 def _write(chapter: Chapter, author: Any, content: dict[str, Any]) -> None:
@@ -102,16 +127,58 @@ def _write(chapter: Chapter, author: Any, content: dict[str, Any]) -> None:
     actions.add_section(agenda, author, kinds.VISION, Draft("Vision", content["vision"]))
     problem = Draft("The problem, as we define it", content["problem"])
     actions.add_section(agenda, author, kinds.PROBLEM, problem)
+    for word, meaning in TERMS.items():
+        actions.add_section(agenda, author, kinds.TERM, Draft(word, meaning))
     for strand, heading, body, strategies in content["priorities"]:
         text = Draft(heading, body)
         priority = actions.add_section(agenda, author, kinds.PRIORITY, text, strand=strand)
-        for strategy in strategies:
-            actions.add_section(agenda, author, kinds.STRATEGY, Draft(*strategy), parent=priority)
-    actions.publish_agenda(agenda, "Adopted by consent")
+        for name, words in strategies:
+            _write_strategy(agenda, author, priority, name, words.split("\n"))
+    actions.publish_agenda(agenda, "")
+
+
+def _write_strategy(
+    agenda: Agenda, author: Any, priority: Section, name: str, lines: list[str]
+) -> None:
+    text = Draft(name, "\n".join(line for line in lines if not line.startswith("- ")).strip())
+    strategy = actions.add_section(agenda, author, "strategy", text, parent=priority)
+    for line in lines:
+        if line.startswith("- "):
+            action = Draft(line.removeprefix("- "), "")
+            actions.add_section(agenda, author, "action", action, parent=strategy)
+    for code in KNOWN_BY.get(name, []):
+        if indicator := find_indicator(code):
+            actions.link_indicator(strategy, author, indicator)
 
 
 def _revise(author: Any) -> None:
     for heading, words, new_words, reason in EDITS:
         section = Section.objects.get(heading=heading)
-        body = section.body.replace(words, new_words)
-        actions.revise_section(section, author, section.version, heading, body, reason)
+        title, body = (one.replace(words, new_words) for one in (heading, section.body))
+        actions.revise_section(section, author, section.version, title, body, reason)
+
+
+def _revise_adopted(author: Any) -> None:
+    """A draft beside the adopted edition, once: members read and discuss the edition."""
+    section = Section.objects.select_related("agenda__chapter").get(heading="Help women own firms")
+    if section.version == 1 and section.agenda.edition_number:
+        actions.let_members_speak(section.agenda, author, allowed=True)
+        words = "The first loan is the hardest to get, so we begin there."
+        text = (section.heading, words)
+        actions.revise_section(section, author, 1, *text, "Says where we begin")
+
+
+def _talk(lou: Any) -> None:
+    """What the council and a member say about it: a thread, a suggestion, an appeal."""
+    ivy, mia = (get_user_model().objects.get(email=f"{who}@{DOMAIN}") for who in ("ivy", "mia"))
+    problem = Section.objects.select_related("agenda__chapter").get(kind="problem")
+    actions.let_members_speak(problem.agenda, lou, allowed=True)
+    anchor = spots_of(problem.body)[0].anchor
+    thread = actions.add_comment(problem, ivy, "Which help? Name the three largest funds.", anchor)
+    actions.answer_comment(thread, lou, "They are in the baseline report. I will add them.")
+    suggested = problem.body.replace("separate funds", "**seven** separate funds")
+    text = Draft(problem.heading, suggested)
+    actions.suggest_text(problem, mia, problem.version, text, "The city counts seven")
+    sharp = actions.add_comment(problem, mia, "My landlord at 12 Example Street says so himself.")
+    actions.remove_comment(sharp, ivy, "It gives a person’s address")
+    actions.appeal_removal(sharp, "The street does not exist. May I write it without?")

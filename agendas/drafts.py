@@ -1,12 +1,14 @@
 """Texts side by side: what differs between two, and what two people's changes make together."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Any
 
-from agendas.models import Revision, Section
-from agendas.queries import saved_text
+from agendas.models import KeptText, ReportText, Revision, Text
+from chapters.prose import BULLET, Span, read_lines
 
 _WORDS = re.compile(r"\n|[^\S\n]+|\S+")
 
@@ -41,20 +43,42 @@ class Part:
         """How many words the run has."""
         return len(self.text.split())
 
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The run as it was typed."""
+        return (Span("text", self.text),)
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    """The same of two texts as readers see them: words in bold are bold, and show no marks.
+
+    A line that became a sub-heading, or an item of a list, differs from what it was.
+    """
+
+    op: str
+    spans: tuple[Span, ...]
+
+    @property
+    def words(self) -> int:
+        """How many words the run has; the dot before an item is none."""
+        words = "".join(span.text for span in self.spans).split()
+        return sum(word != BULLET for word in words)
+
 
 @dataclass(frozen=True)
 class Versus:
     """A conflict as its page shows it: both texts with their changes to the common ground."""
 
-    mine: Draft
-    theirs: Revision
+    mine: Text
+    theirs: KeptText
     written_on: int
-    my_changes: list[Part]
-    their_changes: list[Part]
+    my_changes: list[ShownPart]
+    their_changes: list[ShownPart]
     merged: Draft | None
 
     @property
-    def suggested(self) -> Draft:
+    def suggested(self) -> Text:
         """What stands in the box to begin with."""
         return self.merged or self.mine
 
@@ -83,7 +107,36 @@ def word_diff(old: str, new: str) -> list[Part]:
     return parts
 
 
-def count_words(parts: list[Part], op: str) -> int:
+def shown_diff(old: str, new: str) -> list[ShownPart]:
+    """`word_diff` as readers see both texts; words that were only made bold differ too."""
+    before, after = _shown_words(old), _shown_words(new)
+    parts: list[ShownPart] = []
+    for op, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if op == "equal":
+            parts.append(ShownPart("same", _joined(before[i1:i2])))
+            continue
+        if i2 > i1:
+            parts.append(ShownPart("del", _joined(before[i1:i2])))
+        if j2 > j1:
+            parts.append(ShownPart("ins", _joined(after[j1:j2])))
+    return parts
+
+
+def _shown_words(text: str) -> list[Span]:
+    return [
+        Span(span.kind, word, span.href)
+        for span in read_lines(text)
+        for word in _WORDS.findall(span.text)
+    ]
+
+
+def _joined(words: list[Span]) -> tuple[Span, ...]:
+    """Words of one look as one span each."""
+    runs = groupby(words, key=lambda one: (one.kind, one.href))
+    return tuple(Span(kind, "".join(one.text for one in run), href) for (kind, href), run in runs)
+
+
+def count_words(parts: Sequence[Part | ShownPart], op: str) -> int:
     """How many words the parts of one kind have together."""
     return sum(part.words for part in parts if part.op == op)
 
@@ -106,26 +159,58 @@ def merge_text(base: str, mine: str, theirs: str) -> str | None:
     return "".join([*merged, *words[reached:]])
 
 
-def merge_drafts(base: Draft, mine: Draft, theirs: Draft) -> Draft | None:
+def merge_drafts(base: Text, mine: Text, theirs: Text) -> Draft | None:
     """`merge_text` for heading and body; None unless both merge."""
     heading = merge_text(base.heading, mine.heading, theirs.heading)
     body = merge_text(base.body, mine.body, theirs.body)
     return None if heading is None or body is None else Draft(heading, body)
 
 
-def versus(section: Section, written_on: int, mine: Draft, theirs: Revision) -> Versus:
-    """Two texts that were both written on one version, and what they make together."""
-    base = saved_text(section, written_on)
-    ground = Draft(base.heading, base.body) if base else mine
-    newer = Draft(theirs.heading, theirs.body)
+def versus(base: Text | None, written_on: int, mine: Text, theirs: Revision | ReportText) -> Versus:
+    """Two texts that were both written on one version, and what they make together.
+
+    base: that version's text, where it is known.
+    """
+    ground = base or mine
     return Versus(
         mine=mine,
         theirs=theirs,
         written_on=written_on,
-        my_changes=word_diff(ground.body, mine.body),
-        their_changes=word_diff(ground.body, newer.body),
-        merged=merge_drafts(ground, mine, newer) if base else None,
+        my_changes=shown_diff(ground.body, mine.body),
+        their_changes=shown_diff(ground.body, theirs.body),
+        merged=merge_drafts(base, mine, theirs) if base else None,
     )
+
+
+@dataclass(frozen=True)
+class History:
+    """Every text that one place had, newest first, and two of them word by word."""
+
+    texts: list[KeptText]
+    older: KeptText | None
+    newer: KeptText | None
+    parts: list[ShownPart]
+
+    @property
+    def added(self) -> int:
+        """How many words the newer one has more."""
+        return count_words(self.parts, "ins")
+
+    @property
+    def removed(self) -> int:
+        """How many words the older one has more."""
+        return count_words(self.parts, "del")
+
+
+def compare_texts(texts: Iterable[KeptText], older: Any, newer: Any) -> History:
+    """Two texts of a history by id, or the newest saved one beside the one before it."""
+    found = list(texts)
+    by_id = {str(text.pk): text for text in found}
+    saved = [text for text in found if text.state == KeptText.State.SAVED]
+    before = by_id.get(str(older)) or (saved[1] if len(saved) > 1 else None)
+    after = by_id.get(str(newer)) or (saved[0] if saved else None)
+    parts = shown_diff(before.body, after.body) if before and after else []
+    return History(found, before, after, parts)
 
 
 def _changes(words: list[str], text: str) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from agendas.models import Agenda, Revision, Section
+from agendas.models import Agenda, Revision, Section, SectionIndicator
 from chapters.admin import ReadOnlyAdmin
 
 
@@ -35,3 +35,12 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_select_related = ["chapter", "author"]
     search_fields = ["heading", "body", "reason", "author__email"]
     date_hierarchy = "made_at"
+
+
+@admin.register(SectionIndicator)
+class SectionIndicatorAdmin(ReadOnlyAdmin):
+    """By what each section will be known."""
+
+    list_display = ["section", "indicator", "target", "chapter", "linked_at"]
+    list_filter = ["chapter"]
+    list_select_related = ["section", "indicator", "target", "chapter"]

@@ -1,6 +1,7 @@
 """What changes an agenda. Texts are only ever added: a section's row shows its newest revision."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,10 @@ class Conflict(Exception):
         self.mine, self.theirs = mine, theirs
 
 
+class Misplaced(Exception):
+    """A section of this kind can't stand there; the words say why."""
+
+
 def start_agenda(chapter: Chapter, title: str, *, is_sample: bool = False) -> Agenda:
     """Begin a chapter's agenda as a draft."""
     return Agenda.objects.create(chapter=chapter, title=title, is_sample=is_sample)
@@ -34,9 +39,18 @@ def add_section(
     *,
     parent: Section | None = None,
     strand: int = 1,
+    key: UUID | None = None,
 ) -> Section:
-    """Append a section with its first revision; a strategy runs on its priority's strand."""
+    """Append a section with its first revision; what hangs under another runs on its strand.
+
+    Sent twice (`key`: see `chapters.once`) it is one. Raises Misplaced where such a section can't
+    stand there.
+    """
     Agenda.objects.select_for_update().get(pk=agenda.pk)
+    same = Revision.objects.filter(author=by, sent_key=key) if key else Revision.objects.none()
+    if made := same.select_related("section__chapter").first():
+        return made.section
+    check_place(agenda, kind, parent)
     section = Section.objects.create(
         chapter_id=agenda.chapter_id,
         agenda=agenda,
@@ -47,7 +61,7 @@ def add_section(
         heading=draft.heading,
         body=draft.body,
     )
-    _append(section, by, draft, "First text")
+    _append(section, by, draft, "First text", key)
     forget(agenda.chapter)
     return section
 
@@ -127,7 +141,19 @@ def publish_agenda(agenda: Agenda, adopted_note: str, *, by: Any = None) -> Agen
     return agenda
 
 
-def _append(section: Section, by: Any, draft: Draft, reason: str) -> Revision:
+def check_place(agenda: Agenda, kind: str, parent: Section | None) -> None:
+    """Raise Misplaced unless a section of this kind can stand there now."""
+    wanted = Section.PARENTS.get(kind, "")
+    if (parent.kind if parent else "") != wanted or (parent and not parent.stands):
+        raise Misplaced("A strategy stands under a priority, an action under a strategy.")
+    standing = Section.objects.filter(agenda=agenda, kind=kind, status=Section.Status.STANDS)
+    if kind in Section.SINGLE and standing.exists():
+        raise Misplaced("The agenda has one already. Edit that one.")
+
+
+def _append(
+    section: Section, by: Any, draft: Draft, reason: str, key: UUID | None = None
+) -> Revision:
     return Revision.objects.create(
         chapter_id=section.chapter_id,
         section=section,
@@ -136,4 +162,5 @@ def _append(section: Section, by: Any, draft: Draft, reason: str) -> Revision:
         body=draft.body,
         author=by,
         reason=reason,
+        sent_key=key,
     )
