@@ -4,12 +4,15 @@ import atexit
 import functools
 import http.client
 import os
+import subprocess
 import sys
 import tempfile
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.stack import Stack, children_of, free_ports
+from tests.stack import ROOT, Stack, children_of, free_ports, until
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -39,6 +42,57 @@ def _ticks(pid: int) -> list[int]:
     except FileNotFoundError:
         return [0]
     return [int(word) for word in fields[11:15]]  # user, system, and those of ended children
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something to do so many times in one go, and the processes whose CPU it takes."""
+
+    go: Callable[[], object]
+    leaders: tuple[int, ...]
+    times: int
+
+
+def in_turns(works: dict[str, Work], rounds: int) -> dict[str, float]:
+    """CPU in ms that each takes a time.
+
+    They take turns, after one go each that does not count: what disturbs one disturbs the others.
+    """
+    for work in works.values():
+        work.go()
+    spent = dict.fromkeys(works, 0.0)
+    for _ in range(rounds):
+        for name, work in works.items():
+            before = cpu_seconds(*work.leaders)
+            work.go()
+            spent[name] += (cpu_seconds(*work.leaders) - before) / work.times
+    return {name: 1000 * seconds / rounds for name, seconds in spent.items()}
+
+
+@contextmanager
+def served(module: str, **environment: str) -> Iterator[tuple[int, int]]:
+    """Serve a module's `application` as the product is served; gives the port and the process."""
+    port = free_ports()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", module],
+        cwd=ROOT,
+        env={**os.environ, "BIND": f"127.0.0.1:{port}", **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until(lambda: _answers(port), module, 30)
+        yield port, server.pid
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return bool(request_often(port, "/", 1))
+    except OSError:
+        return False
 
 
 def resident_mb(pid: int, key: str = "Rss") -> float:

@@ -3,20 +3,26 @@
 CPU is that of the web processes and PostgreSQL, which holds still while latency moves.
 """
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from bench.figure import Figure
-from bench.ground import cpu_seconds, request_often, resident_mb, running_stack
-from tests.stack import ROOT, Stack, Visitor, free_ports, until
+from bench.ground import (
+    Work,
+    cpu_seconds,
+    in_turns,
+    request_often,
+    resident_mb,
+    running_stack,
+    served,
+)
+from tests.stack import Stack, Visitor, until
 
 FIGURES = (
     "chapter_page_vs_hello",
+    "dashboard_page_vs_hello",
     "join_page_vs_hello",
     "anonymous_page_vs_hello",
     "not_modified_vs_hello",
@@ -30,6 +36,7 @@ JOIN = CHAPTER + "join/"
 SERIES = "/api/v1/series/0667000/employment_rate_25_54/"
 # A parameter that no page knows: it is answered afresh, and its answer is not kept.
 AFRESH = CHAPTER + "?fresh=1"
+DASHBOARD = CHAPTER + "dashboard/?fresh=1"
 ROUNDS = 6
 HELLOS = 400
 PAGES = 60
@@ -39,7 +46,7 @@ REGISTRATIONS = 40
 def measure(wanted: set[str]) -> Iterator[Figure]:
     """Hello and the pages in turns, so that what disturbs one disturbs the others."""
     stack = running_stack()
-    if wanted & set(FIGURES[:4]):
+    if wanted & set(FIGURES[:5]):
         yield from (figure for figure in _compare(stack) if figure.name in wanted)
     if "registration_cpu_ms" in wanted:
         yield _register(stack)
@@ -49,58 +56,22 @@ def measure(wanted: set[str]) -> Iterator[Figure]:
 
 def _compare(stack: Stack) -> Iterator[Figure]:
     site = (stack.pid("web"), stack.pid("postgres"))
-    with _hello() as (port, hello):
-        request_often(stack.port, CHAPTER, 20)
-        request_often(stack.port, JOIN, 20)
-        tag = request_often(stack.port, SERIES, 20)["ETag"]
-        request_often(port, "/", 50)
-        same = {"If-None-Match": tag}
-        works: dict[str, tuple[Callable[[], object], tuple[int, ...], int]] = {
-            "hello": (partial(request_often, port, "/", HELLOS), (hello,), HELLOS),
-            "chapter_page": (partial(request_often, stack.port, AFRESH, PAGES), site, PAGES),
-            "join_page": (partial(request_often, stack.port, JOIN, PAGES), site, PAGES),
-            "anonymous_page": (partial(request_often, stack.port, CHAPTER, HELLOS), site, HELLOS),
-            "not_modified": (
-                partial(request_often, stack.port, SERIES, HELLOS, same, 304), site, HELLOS,
-            ),
-        }  # fmt: skip
-        spent = dict.fromkeys(works, 0.0)
-        for _ in range(ROUNDS):
-            for name, (work, leaders, times) in works.items():
-                spent[name] += _cpu(work, leaders) / times
-    cost = {name: 1000 * seconds / ROUNDS for name, seconds in spent.items()}
-    for name in ("chapter_page", "join_page", "anonymous_page", "not_modified"):
+    tag = request_often(stack.port, SERIES, 20)["ETag"]
+    asked: dict[str, tuple[Any, ...]] = {
+        "chapter_page": (AFRESH, PAGES),
+        "dashboard_page": (DASHBOARD, PAGES),
+        "join_page": (JOIN, PAGES),
+        "anonymous_page": (CHAPTER, HELLOS),
+        "not_modified": (SERIES, HELLOS, {"If-None-Match": tag}, 304),
+    }
+    with served("bench.hello") as (port, hello):
+        works = {"hello": Work(partial(request_often, port, "/", HELLOS), (hello,), HELLOS)}
+        for name, request in asked.items():
+            works[name] = Work(partial(request_often, stack.port, *request), site, request[1])
+        cost = in_turns(works, ROUNDS)
+    for name in asked:
         detail = {"cpu_ms": round(cost[name], 2), "hello_cpu_ms": round(cost["hello"], 2)}
         yield Figure(f"{name}_vs_hello", round(cost[name] / cost["hello"], 2), "ratio", detail)
-
-
-def _cpu(work: Callable[[], object], leaders: tuple[int, ...]) -> float:
-    before = cpu_seconds(*leaders)
-    work()
-    return cpu_seconds(*leaders) - before
-
-
-@contextmanager
-def _hello() -> Iterator[tuple[int, int]]:
-    """Serve hello; gives the port and the process."""
-    port = free_ports()
-    command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "bench.hello"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "BIND": f"127.0.0.1:{port}"}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)  # type: ignore[call-overload]
-    try:
-        until(partial(_answers, port), "hello", 30)
-        yield port, server.pid
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _answers(port: int) -> bool:
-    try:
-        return bool(request_often(port, "/", 1))
-    except OSError:
-        return False
 
 
 def _register(stack: Stack) -> Figure:

@@ -1,4 +1,4 @@
-"""How long a job takes to be there after its worker was killed in the middle of it."""
+"""How long a report takes to be there after its worker was killed in the middle of it."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bench.figure import Figure
 from bench.ground import running_stack
-from tests.city_file import CityFile
+from tests.real_report import RealReport
 
 FIGURES = ("job_recovery_s",)
 
@@ -17,7 +17,7 @@ def measure(wanted: set[str]) -> Iterator[Figure]:
     stack = running_stack()
     seconds = {}
     for victim in ("pool", "worker"):
-        job = CityFile(stack)
+        job = RealReport(stack)
         with job.held():
             if victim == "worker":
                 os.killpg(stack.pid("worker"), signal.SIGKILL)

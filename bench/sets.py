@@ -1,28 +1,33 @@
 """`make bench-data`: a kept installation with 1,000 areas x 60 indicators x 20 years of figures.
 
-1.2 million rows for everybody; `make bench-data ARGS=12` adds eleven groups, 14.4 million in all.
-They are made inside the database, from numbers that are the same each time.
+1.2 million rows for everybody; `make bench-data ARGS=12` makes a second one with eleven groups
+more, 14.4 million in all, so that both can be asked side by side. The figures are made inside the
+database, from numbers that are the same each time.
 """
 
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from tests.stack import ROOT, Stack, free_ports
 
 FOLDER = ROOT / "var" / "bench"
+DONE = "filled"
 AREAS, INDICATORS, YEARS, FIRST_YEAR = 1_000, 60, 20, 2004
 CODE = "bench"
 
-_FRAME = """
+FRAME = """
     INSERT INTO chapters_place (geoid, name, level, state, same_as, zone)
     SELECT '99' || lpad(n::text, 5, '0'), 'Area ' || n, 'city', 'ZZ', '', 'America/New_York'
     FROM generate_series(1, %(areas)s) n ON CONFLICT DO NOTHING;
     INSERT INTO measurement_indicator (code, version, name, definition, topic, unit_measure,
         value_type, direction, numerator_def, denominator_def, universe, aggregation_type,
-        decimals, min_change, nominal_dollars, se_method, break_note, custodian, position)
+        decimals, min_change, nominal_dollars, se_method, break_note, custodian, position,
+        programme, table_id, origin, is_public)
     SELECT '{code}_' || n, 1, 'Indicator ' || n, 'For measuring.', '{code}', 'proportion',
-        'proportion', 1, '', '', 'Everybody', 'none', 1, 0, false, 'published', '', 'bench', 900
+        'proportion', 1, '', '', 'Everybody', 'none', 1, 0, false, 'published', '', 'bench', 900,
+        '', '', '', false
     FROM generate_series(1, %(indicators)s) n ON CONFLICT DO NOTHING;
     INSERT INTO measurement_demographicgroup (key, name)
     SELECT CASE n WHEN 1 THEN '' ELSE '{code}=' || n END, 'Group ' || n
@@ -35,6 +40,10 @@ _FRAME = """
     SELECT 'Bench', 'Bench', '', '{code}', 'administrative', '1', '', 'Public domain',
         repeat('0', 64), false ON CONFLICT DO NOTHING
 """.replace("{code}", CODE)
+FRAME_VALUES: dict[str, Any] = {
+    "areas": AREAS, "indicators": INDICATORS, "years": YEARS, "first": FIRST_YEAR,
+    "last": FIRST_YEAR + YEARS - 1, "groups": 1, "code": CODE,
+}  # fmt: skip
 _FIGURES = """
     INSERT INTO measurement_observation (place_id, group_id, indicator_id, period_id, source_id,
         obs_value, se, se_method, obs_status, conf_status, annotation_raw, reliability, visibility,
@@ -58,30 +67,41 @@ _ROLLUPS = """
     FROM (SELECT o.indicator_id, o.group_id, o.period_id, o.obs_value::float8 AS v
         FROM measurement_observation o JOIN measurement_demographicgroup g ON g.id = o.group_id
             JOIN measurement_source s ON s.id = o.source_id
-        WHERE s.table_id = %(code)s AND g.key = %(key)s) rows
+            JOIN chapters_place a ON a.id = o.place_id AND a.level = 'city'
+            LEFT JOIN chapters_place up ON up.id = a.parent_id
+        WHERE s.table_id = %(code)s AND g.key = %(key)s
+            AND coalesce(up.level, '') <> 'city') rows
     GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING
 """
 
 
-def kept_stack() -> Stack:
+def folder_of(groups: int) -> Path:
+    """Where the installation with so many groups is kept."""
+    return FOLDER / str(groups)
+
+
+def largest() -> int:
+    """How many groups the largest set has that was made to its end; 1 where there is none."""
+    return max((int(done.parent.name) for done in FOLDER.glob(f"*/{DONE}")), default=1)
+
+
+def kept_stack(groups: int = 1) -> Stack:
     """The kept installation, started; it is made on first use."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = folder_of(groups)
+    folder.mkdir(parents=True, exist_ok=True)
     # Whether it is up, its logs say: those of the last time would say so too soon.
-    for log in (FOLDER / "state.log", *(FOLDER / "state" / "log").glob("*")):
+    for log in (folder / "state.log", *(folder / "state" / "log").glob("*")):
         log.unlink(missing_ok=True)
     # Nobody is refused for asking often, and everybody's page is made anew when it should be.
-    return Stack(FOLDER / "state", free_ports(), DEMO="1", API_RATE="1000000/min").start()
+    return Stack(folder / "state", free_ports(), DEMO="1", API_RATE="1000000/min").start()
 
 
 def fill(stack: Stack, groups: int = 1) -> int:
     """Add what is missing up to so many groups; gives how many rows there are."""
     with closing(stack.database("app")) as link, link.cursor() as cursor:
         cursor.execute("SET ROLE nc_backbone; SET statement_timeout = 0")
-        values: dict[str, Any] = {
-            "areas": AREAS, "indicators": INDICATORS, "years": YEARS, "first": FIRST_YEAR,
-            "last": FIRST_YEAR + YEARS - 1, "groups": groups, "code": CODE,
-        }  # fmt: skip
-        cursor.execute(_FRAME, values)
+        values = FRAME_VALUES | {"groups": groups}
+        cursor.execute(FRAME, values)
         for number in range(1, groups + 1):
             values["key"] = "" if number == 1 else f"{CODE}={number}"
             if not _is_there(cursor, values["key"]):
@@ -94,6 +114,7 @@ def fill(stack: Stack, groups: int = 1) -> int:
         )  # fmt: skip
         (rows,) = cursor.fetchone()
     _vacuum(stack)
+    (folder_of(groups) / DONE).touch()
     return int(rows)
 
 
@@ -114,8 +135,9 @@ def _vacuum(stack: Stack) -> None:
 
 
 if __name__ == "__main__":
-    running = kept_stack()
-    try:
-        print(f"{fill(running, int(sys.argv[1]) if len(sys.argv) > 1 else 1):,} rows")
-    finally:
-        running.stop()
+    for wanted in sorted({1, *map(int, sys.argv[1:])}):
+        running = kept_stack(wanted)
+        try:
+            print(f"{fill(running, wanted):,} rows", flush=True)
+        finally:
+            running.stop()

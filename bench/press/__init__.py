@@ -1,0 +1,1 @@
+"""Two processes that print what they read: ours and the peer's."""
