@@ -18,7 +18,7 @@ if (ROOT / "tests" / "stack.py").exists():
     pytest_plugins += ["tests.stack", "tests.browsing"]
 
 
-def _free_ports(start: int = 18000, count: int = 4) -> int:
+def _free_ports(start: int = 18000, count: int = 5) -> int:
     """The first of `count` ports in a row that nobody listens on."""
     for first in range(start, 60000, 10):
         with contextlib.ExitStack() as held, contextlib.suppress(OSError):
@@ -51,6 +51,10 @@ _choose_environment()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL and Valkey where tests run: in this process, or in each of its helpers."""
+    from config.stack import assets
+
+    # Before the settings are read: they name the folder only where it is.
+    assets.build()
     from django.conf import settings
 
     # Read now, after the environment is chosen: pytest-django sets up what is configured.

@@ -32,6 +32,7 @@ PASSWORD = "network-city-demo"
 DOMAIN = "demo.network-city.example"
 # The browser's own line for what `_see_response` reports with its address.
 SAID_TWICE = "Failed to load resource"
+LIVE = "**/live/**"
 # A user who always agrees.
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -57,6 +58,8 @@ class Visit:
         context.on("weberror", self._see_error)
         context.on("requestfailed", self._see_failure)
         context.on("response", self._see_response)
+        # Two windows on one text write it together; tests of conflicts need them apart.
+        context.route_web_socket(LIVE, lambda socket: socket.close(code=4003))
         self.page = context.new_page()
 
     # --- What goes wrong -------------------------------------------------------------------
@@ -87,6 +90,11 @@ class Visit:
             self.page.wait_for_load_state()
         finally:
             self._expected = set()
+
+    def write_together(self) -> "Visit":
+        """Let the editors of this browser reach those of others."""
+        self.context.route_web_socket(LIVE, lambda socket: socket.connect_to_server())
+        return self
 
     # --- What people do --------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ class Stack:
         }
         self.log = state.with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None
+        self._link: Any = None
 
     # --- Up and down -----------------------------------------------------------------------
 
@@ -80,6 +81,8 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything as Ctrl-C does."""
+        if self._link is not None:
+            self._link.close()
         if self.process is None:
             return
         self.process.send_signal(signal.SIGINT)
@@ -156,10 +159,21 @@ class Stack:
         return link
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """What a query finds, behind no walls."""
-        with closing(self.database()) as link, link.cursor() as cursor:
+        """What a query finds, behind no walls.
+
+        The connection is kept, and opened anew when the database was stopped meanwhile.
+        """
+        with self._kept().cursor() as cursor:
             cursor.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
+
+    def _kept(self) -> Any:
+        if self._link is not None:
+            with contextlib.suppress(psycopg2.Error):
+                self._link.cursor().execute("select")
+                return self._link
+        self._link = self.database()
+        return self._link
 
     @contextlib.contextmanager
     def holding(self, table: str) -> Iterator[None]:
@@ -218,8 +232,8 @@ class Visitor:
 
     def __init__(self, site: str) -> None:
         self.site = site
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self.opener = urllib.request.build_opener(cookies)
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
         self.token = ""
 
     def get(self, path: str) -> str:
@@ -255,7 +269,7 @@ def children_of(pid: int) -> list[int]:
     return [int(word) for word in found.stdout.split()]
 
 
-def free_ports(count: int = 4) -> int:
+def free_ports(count: int = 5) -> int:
     """The first of some ports in a row that nobody listens on, away from those of `make run`.
 
     Each process begins to look at a place of its own: a port is only taken once a server runs.

@@ -3,7 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agendas.drafts import Draft, Part, count_words, merge_drafts, merge_text, word_diff
+from agendas.drafts import (
+    Draft,
+    Part,
+    count_words,
+    merge_drafts,
+    merge_text,
+    shown_diff,
+    word_diff,
+)
+from chapters.templatetags.pages import styled
 
 TEXT = st.lists(st.sampled_from(["we", "earn", "less,", "pay", "\n", "\n\n", "<b>"]), max_size=12)
 TEXTS = TEXT.map(" ".join)
@@ -64,3 +73,44 @@ def test_merge_drafts_needs_both_heading_and_body():
         "Fair pay", "a c"
     )
     assert merge_drafts(base, Draft("Fair pay", "a"), Draft("Equal pay", "b")) is None
+
+
+def test_readers_see_bold_words_and_no_marks():
+    parts = shown_diff("Women in six jobs.", "Women in **seven separate** jobs.")
+    assert [(one.op, [(s.kind, s.text) for s in one.spans]) for one in parts] == [
+        ("same", [("text", "Women in ")]),
+        ("del", [("text", "six")]),
+        ("ins", [("b", "seven separate")]),
+        ("same", [("text", " jobs.")]),
+    ]
+    assert (count_words(parts, "ins"), count_words(parts, "del")) == (2, 1)
+
+
+def test_words_that_were_only_made_bold_are_a_change_and_lists_have_dots():
+    parts = shown_diff("## Pay\n- One\n- Two", "## Pay\n- One\n- **Two**")
+    assert [(one.op, [(s.kind, s.text) for s in one.spans]) for one in parts] == [
+        ("same", [("h", "Pay"), ("text", "\n• One\n• ")]),
+        ("del", [("text", "Two")]),
+        ("ins", [("b", "Two")]),
+    ]
+
+
+def test_a_line_that_became_a_heading_is_a_change():
+    parts = shown_diff("**Pay**\nis low", "## Pay\nis low")
+    assert [(one.op, [(s.kind, s.text) for s in one.spans]) for one in parts] == [
+        ("del", [("b", "Pay")]),
+        ("ins", [("h", "Pay")]),
+        ("same", [("text", "\nis low")]),
+    ]
+    assert "".join(styled(span) for one in parts for span in one.spans) == (
+        "<strong>Pay</strong><strong>Pay</strong>\nis low"
+    )
+
+
+def test_a_line_that_became_an_item_brings_a_dot_and_no_word():
+    parts = shown_diff("One", "- One")
+    assert [(one.op, [s.text for s in one.spans]) for one in parts] == [
+        ("ins", ["• "]),
+        ("same", ["One"]),
+    ]
+    assert (count_words(parts, "ins"), count_words(parts, "same")) == (0, 1)

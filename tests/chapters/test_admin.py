@@ -3,11 +3,21 @@
 import datetime as dt
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.forms import model_to_dict
 from django.urls import reverse
 from django.utils import timezone
 
-from chapters.models import Pledge
-from tests.factories import make_application, make_chapter, make_mail, make_pledge
+from chapters.models import AuditEntry, Pledge
+from chapters.unscoped import as_backbone
+from tests.factories import (
+    make_application,
+    make_chapter,
+    make_mail,
+    make_place,
+    make_pledge,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +51,20 @@ def test_pledge_changed_by_the_backbone_changes_the_public_sum(client_for, bea) 
     assert richmond.pledged_cents == 30_000
 
 
+def test_what_staff_change_stays_on_record(client_for) -> None:
+    boss = make_user("boss", is_staff=True, is_superuser=True)
+    denver = make_place("Denver")
+    changed = model_to_dict(denver, exclude=["parent"])
+    browser = client_for(boss)
+    answer = browser.post(_address(denver), changed | {"zone": "America/Boise"})
+    assert answer.status_code == 302
+    with as_backbone():
+        entry = AuditEntry.objects.get(action="place.changed")
+    assert (entry.subject_id, entry.by_id) == (str(denver.pk), boss.pk)
+    assert entry.facts["zone"] == "America/Boise"
+    assert "zone" in entry.facts["fields"]
+
+
 def test_queue_stands_by_due_date_with_owner_and_mark(client_for, bea) -> None:
     now = timezone.now()
     make_application(mark="Later", due_at=now + dt.timedelta(days=3), owner=bea)
@@ -56,3 +80,13 @@ def test_mail_log_is_read_only(client_for, bea) -> None:
     assert browser.get(_address(mail)).status_code == 200
     assert browser.post(_address(mail), {"subject": "Other"}).status_code == 403
     assert browser.get(_address(mail, "delete")).status_code == 403
+
+
+def test_production_opens_the_admin_with_a_second_factor_alone(client_for, bea, settings) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    client = client_for(bea)
+    for address in ("/admin/", "/admin/chapters/chapter/"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.url) == (302, reverse("mfa_index"))
+    Authenticator.objects.create(user=bea, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    assert client.get("/admin/").status_code == 200

@@ -29,12 +29,17 @@ def started_here(name: str) -> list[str]:
 
 
 def test_compose_has_every_process_of_the_product(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
+    servers, ours = {"postgres", "redis", "migrate"}, {"web", "worker", "beat", "live"}
+    assert set(compose["services"]) == servers | ours
 
 
 @pytest.mark.parametrize("name", ["worker", "beat"])
 def test_compose_starts_celery_as_make_run_does(compose: dict[str, Any], name: str) -> None:
     assert compose["services"][name]["command"][:4] == started_here(name)[:4]
+
+
+def test_compose_lets_people_write_together_as_make_run_does(compose: dict[str, Any]) -> None:
+    assert compose["services"]["live"]["command"][2:4] == started_here("live")[:2]
 
 
 def test_image_starts_the_web_as_make_run_does() -> None:

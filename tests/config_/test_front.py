@@ -62,6 +62,9 @@ def test_chapter_home_costs_the_same_with_any_number_of_chapters(
         _chapter_with_everything(number)
     with django_assert_num_queries(10):
         client.get("/town-0/")
+    # The chapter, a savepoint and its end, its scope set and taken back: nothing is found anew.
+    with django_assert_num_queries(5):
+        client.get("/town-0/?again=1")
 
 
 def test_national_home_says_when_there_is_nothing(client: Client) -> None:

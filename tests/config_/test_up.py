@@ -15,7 +15,7 @@ import pytest
 
 from config.stack import layout, processes
 
-NAMES = ("postgres", "valkey", "sandbox", "postbox", "web", "worker", "beat")
+NAMES = ("postgres", "valkey", "sandbox", "postbox", "web", "worker", "beat", "live")
 
 
 class Run:

@@ -4,7 +4,14 @@
 `make_pledge(denver, mark=canary("denver"))`.
 """
 
-from tests.factories.agendas import make_agenda, make_section
+from tests.factories.activities import (
+    make_activity,
+    make_commitment,
+    make_idea,
+    make_project,
+    make_tag,
+)
+from tests.factories.agendas import make_agenda, make_comment, make_section, make_suggestion
 from tests.factories.chapters import (
     make_application,
     make_chapter,
@@ -17,7 +24,15 @@ from tests.factories.chapters import (
     make_waitlist_entry,
 )
 from tests.factories.convenings import make_convening, make_registration
-from tests.factories.measurement import make_indicator, make_observation, make_source
+from tests.factories.measurement import (
+    make_duty,
+    make_index_template,
+    make_indicator,
+    make_observation,
+    make_proposal,
+    make_source,
+    make_template,
+)
 from tests.factories.members import (
     make_invitation,
     make_invitation_link,
@@ -40,19 +55,28 @@ from tests.factories.organizations import (
     make_representative,
     make_tier,
 )
+from tests.factories.reports import make_report
+from tests.factories.surveys import make_category, make_question, make_result, make_survey
 from tests.factories.words import PASSWORD, canary
 
 __all__ = [
     "PASSWORD",
     "canary",
+    "make_activity",
     "make_agenda",
     "make_application",
     "make_booked_payment",
+    "make_category",
     "make_chapter",
     "make_checkout",
+    "make_commitment",
+    "make_comment",
     "make_convening",
+    "make_duty",
     "make_file",
     "make_gift",
+    "make_idea",
+    "make_index_template",
     "make_indicator",
     "make_invitation",
     "make_invitation_link",
@@ -68,12 +92,21 @@ __all__ = [
     "make_payment",
     "make_place",
     "make_pledge",
+    "make_project",
+    "make_question",
     "make_registration",
+    "make_report",
     "make_representative",
+    "make_proposal",
     "make_seat",
     "make_section",
     "make_source",
     "make_stripe_event",
+    "make_tag",
+    "make_result",
+    "make_survey",
+    "make_template",
+    "make_suggestion",
     "make_tier",
     "make_user",
     "make_waitlist_entry",

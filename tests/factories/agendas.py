@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from agendas.models import Agenda, Revision, Section
+from agendas.models import Agenda, Comment, Revision, Section, Suggestion
 from chapters.models import Chapter
 from chapters.scope import in_chapter
 from members.models import User
@@ -48,3 +48,28 @@ def make_section(agenda: Agenda, by: User | None = None, **fields: Any) -> Secti
             reason=f"{mark} reason",
         )
         return section
+
+
+def make_comment(section: Section, by: User | None = None, **fields: Any) -> Comment:
+    """Words about the whole section; `thread` makes them an answer."""
+    mark = fields.pop("mark", "Comment")
+    fields = {"body": f"{mark} words", "on_version": section.version} | fields
+    with in_chapter(section.chapter_id):
+        return Comment.objects.create(
+            chapter_id=section.chapter_id, section=section, author=by or make_user(), **fields
+        )
+
+
+def make_suggestion(section: Section, by: User | None = None, **fields: Any) -> Suggestion:
+    """An open suggestion for the section's newest version."""
+    mark = fields.pop("mark", "Suggested")
+    fields = {
+        "base_version": section.version,
+        "heading": section.heading,
+        "body": f"{mark} text",
+        "reason": f"{mark} reason",
+    } | fields
+    with in_chapter(section.chapter_id):
+        return Suggestion.objects.create(
+            chapter_id=section.chapter_id, section=section, author=by or make_user(), **fields
+        )

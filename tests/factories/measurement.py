@@ -4,9 +4,20 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from chapters.models import Chapter
 from chapters.scope import in_chapter
-from measurement.models import DemographicGroup, Indicator, Observation, Period, Source
+from measurement.models import (
+    DemographicGroup,
+    Duty,
+    IndexTemplate,
+    Indicator,
+    Observation,
+    Period,
+    Proposal,
+    Source,
+)
 from tests.factories.words import count
 
 
@@ -67,3 +78,40 @@ def make_observation(chapter: Chapter, **fields: Any) -> Observation:
     } | fields
     with in_chapter(chapter):
         return Observation.objects.create(chapter=chapter, **fields)
+
+
+def make_template(**fields: Any) -> dict[str, Any]:
+    """An index of one indicator, as its file says it."""
+    leaf = {
+        "code": "hs_degree_19_20",
+        "parent": "schooling",
+        "direction": 1,
+        "normalise": {"method": "goalposts", "low": 0.5, "high": 1},
+    }
+    nodes = [{"code": "schooling", "parent": None}]
+    definition = {"code": "schooling", "version": "1", "indicators": [leaf], "nodes": nodes}
+    return {"name": "Schooling", "about": "One thing.", "definition": definition} | fields
+
+
+def make_duty(chapter: Chapter, **fields: Any) -> Duty:
+    """Figures that are due in a year, seen to by nobody."""
+    fields.setdefault("due_on", timezone.localdate() + datetime.timedelta(days=365))
+    fields.setdefault("indicator", None)
+    fields["indicator"] = fields["indicator"] or make_indicator(chapter)
+    with in_chapter(chapter):
+        return Duty.objects.create(chapter=chapter, **fields)
+
+
+def make_proposal(chapter: Chapter, **fields: Any) -> Proposal:
+    """An indicator of the chapter's own, proposed to the nation and not answered yet."""
+    mark = fields.pop("mark", "Local")
+    fields.setdefault("indicator", None)
+    fields["indicator"] = fields["indicator"] or make_indicator(chapter, mark=mark)
+    with in_chapter(chapter):
+        return Proposal.objects.create(chapter=chapter, **{"reason": f"{mark} reason"} | fields)
+
+
+def make_index_template() -> IndexTemplate:
+    """An imported index; its indicator need not be there."""
+    document = make_template()
+    return IndexTemplate.objects.create(code="schooling", version="1", sha256="0" * 64, **document)

@@ -25,7 +25,7 @@ def make_user(handle: str = "", /, *, password: str | None = PASSWORD, **fields:
 
 def make_membership(chapter: Chapter, user: User | None = None, **fields: Any) -> Membership:
     """A membership that is active and paid for another half year."""
-    today = timezone.localdate()
+    today = chapter.today
     fields = {
         "number": next(count),
         "status": Membership.Status.ACTIVE,

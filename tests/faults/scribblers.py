@@ -3,19 +3,28 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.browsing import SignIns
 from tests.faults.scribbling import (
-    ADDRESS,
     FOUND_CHAPTER,
     HANDLES,
-    LONG,
     Plot,
     look_at,
     main_form,
     pay,
     send,
+)
+from tests.faults.scribbling_agenda import revise_agenda, talk_about_agenda, write_agenda
+from tests.faults.scribbling_council import decide, ratify, write_reports
+from tests.faults.scribbling_deeds import carry_project, contribute, send_ideas
+from tests.faults.scribbling_figures import send_figures, set_targets, survey
+from tests.faults.scribbling_staff import (
+    answer_proposal,
+    convene,
+    do_deeds,
+    import_sheet,
+    pledge,
 )
 from tests.stack import until
 
@@ -77,7 +86,7 @@ def join_organization(plot: Plot) -> None:
     visit = plot.open("payer")
     page = visit.go(f"/{plot.slug}/organizations/join/")
     form = main_form(page, "[name=sector]")
-    plot.fill(form, "organization", website="https://example.org")
+    plot.fill(form, "organization")
     form.locator("[name=sector]").select_option("nonprofit")
     form.locator("[name=is_listed]").check()
     visit.press("Continue")
@@ -209,74 +218,60 @@ def ask_for_place(plot: Plot) -> None:
     plot.close(visit)
 
 
-# --- What the backbone writes ---------------------------------------------------------------------
-
-
-def admin_form(page: Page) -> Locator:
-    """The one form of a deed's page."""
-    return page.locator("#content form[method=post]").first
-
-
-def do_deeds(plot: Plot) -> None:
-    """Refund a part, cancel a membership, make two accounts one: each with its reason."""
-    visit = plot.open("lead")
-    payment = "select max(p.id) from members_payment p join members_user u on u.id = p.user_id"
-    member = "select max(m.id) from members_membership m join members_user u on u.id = m.user_id"
-    ((paid,),) = plot.rows(f"{payment} where u.email = %s", plot.email("payer"))
-    ((held,),) = plot.rows(f"{member} where u.email = %s", plot.email("second"))
-    for path, given in (
-        (f"/admin/members/payment/{paid}/refund/", {"amount": "1"}),
-        (f"/admin/members/membership/{held}/cancel/", {}),
-    ):
-        page = visit.go(path)
-        plot.fill(admin_form(page), path.split("/")[-2], **given)
-        look_at(plot, visit)
-        send(page, admin_form(page))
-    people = f"?keeper={plot.email('asker')}&duplicate={plot.email('double')}"
-    page = visit.go(f"/admin/members/merge/add/{people}")
-    plot.fill(admin_form(page), "merge")
-    look_at(plot, visit)
-    send(page, admin_form(page))
-    plot.close(visit)
-
-
-def import_sheet(plot: Plot) -> None:
-    """A file whose every cell is script; its good lines become members."""
-    visit = plot.open("lead")
-    page = visit.go("/admin/members/membership/import/")
-    name, bad = plot.text("name in a file"), plot.text("day in a file")
-    rows = [["email", "name", "paid_until"], [f"sheet-{plot.word}@example.org", name, ""],
-            [LONG, "Ann", ""], [f"late-{plot.word}@example.org", "Ann", bad],
-            [ADDRESS, "Ann", ""]]  # fmt: skip
-    lines = [",".join('"{}"'.format(cell.replace('"', '""')) for cell in row) for row in rows]
-    file = FilePayload(name="m.csv", mimeType="text/csv", buffer="\n".join(lines).encode())
-    page.locator("[name=chapter]").select_option(label=f"Nashville {plot.word}")
-    page.locator("[name=file]").set_input_files(files=[file])
-    page.locator("[name=takes_dates]").check()
-    page.locator("[name=sends_mail]").check()
-    send(page, admin_form(page))
-    look_at(plot, visit)
-    send(page, admin_form(page), re.compile("Import"))
-    page.wait_for_url("**/jobs/**")
-    found = "select 1 from members_user where email = %s"
-    until(lambda: plot.rows(found, f"sheet-{plot.word}@example.org"), "the import", 60)
-    look_at(plot, visit)
-    plot.pages.append(("lead", page.url.removeprefix(visit.stack.url)))
+def define(plot: Plot) -> None:
+    """An indicator of the chapter's own, why every city needs it, and an edition of an index."""
+    visit = plot.open("chair")
+    page = visit.go(f"/{plot.slug}/indicators/new/")
+    form = main_form(page, "[name=definition]")
+    for name, choice in {
+        "value_type": "count",
+        "direction": "1",
+        "aggregation_type": "sum",
+    }.items():
+        form.locator(f"[name={name}]").select_option(choice)
+    plot.fill(form, "indicator", code=f"own_{plot.word}")
+    send(page, form)
+    own = page.url.removeprefix(visit.stack.url)
+    form = main_form(page, "[name=reason]")
+    plot.fill(form, "proposal")
+    send(page, form)
+    plot.pages += [("chair", own), ("chair", f"{own}edit/"), ("chair", f"/{plot.slug}/indicators/"),
+                   ("chair", f"/{plot.slug}/data/calendar/")]  # fmt: skip
+    page = visit.go(f"/{plot.slug}/indices/work_and_parity/")
+    form = main_form(page, "[name=note]")
+    plot.fill(form, "edition")
+    send(page, form)
+    edition = page.url.removeprefix(visit.stack.url)
+    plot.pages += [("", edition), ("", "/indices/work_and_parity/")]
+    plot.pages.append(("chair", f"/{plot.slug}/indices/"))
     plot.close(visit)
 
 
 STEPS: tuple[Callable[[Plot], None], ...] = (
     name_oneself, wait_for_city, ask_to_found, pay_dues, join_organization, offer, ask_for_offer,
-    invite, give, spend, ask_for_place, do_deeds, import_sheet,
+    invite, give, spend, ask_for_place, write_agenda, talk_about_agenda, contribute, carry_project,
+    send_ideas, define, decide, ratify, revise_agenda, set_targets, survey, send_figures,
+    write_reports, convene, pledge, answer_proposal, do_deeds, import_sheet,
 )  # fmt: skip
+
+
+def found_chapter(sign_ins: SignIns) -> Plot:
+    """The chapter with its people, who have written nothing yet."""
+    plot = Plot(sign_ins)
+    seated = ("chair", "second")
+    code = FOUND_CHAPTER.format(
+        slug=plot.slug, word=plot.word, handles=repr(HANDLES), name=plot.text("chapter", 120),
+        vision=plot.text("vision", 200),
+        shown={handle: plot.text(f"seat of {handle}", 80) for handle in seated},
+        brings=plot.text("what a seat brings", 120),
+    )  # fmt: skip
+    sign_ins.stack.run(code)
+    return plot
 
 
 def found_city(sign_ins: SignIns) -> Plot:
     """The chapter with everything written."""
-    plot = Plot(sign_ins)
-    handles = repr(HANDLES)
-    code = FOUND_CHAPTER.format(slug=plot.slug, word=plot.word, handles=handles)
-    sign_ins.stack.run(code)
+    plot = found_chapter(sign_ins)
     for step in STEPS:
         step(plot)
     return plot

@@ -10,7 +10,7 @@ import string
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Request
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browsing import SignIns, Visit
 from tests.stack import until
@@ -18,9 +18,22 @@ from tests.stack import until
 # Out of an attribute, out of a title, and then an element that runs by itself.
 SHORT = "'\"></title><img src=x onerror=__xss=1>"
 LONG = "'\"></title></textarea><script>__xss=1</script><img src=x onerror=__xss=1>{{7*7}}"
-# Valid as an address, and an element as markup.
-ADDRESS = '"<img/src=x/onerror=__xss=1>"@example.org'
-TEXTS = "input[type=text], input:not([type]), textarea"
+# For the narrowest fields.
+TINY = "'\"><svg onload=__xss=1>"
+# For texts that have marks of their own, for links and lists.
+MARKED = ("body", "background", "proposal")
+PROSE = f"""{LONG}
+
+[go](javascript:__xss=1) [there](https://example.org/"onmouseover="__xss=1)
+
+- **<b onmouseover=__xss=1>**
+"""
+LINES = (LONG, SHORT, TINY)
+# Valid as addresses, and elements as markup: neither has a blank.
+ADDRESS = '"<svg/onload=__xss=1>"@example.org'
+LINK = "https://example.org/?{}'\"><svg/onload=__xss=1>"
+TEXTS = "input[type=text], input:not([type]), input[type=url], textarea"
+SENDING = "button:not([type=button]), input[type=submit]"
 FOUND_CHAPTER = """
 import datetime
 from allauth.account.models import EmailAddress
@@ -32,7 +45,8 @@ from members.actions import sponsor_membership
 from members.models import User
 place = Place.objects.get(geoid="4752006")
 here = Chapter.objects.create(
-    slug="{slug}", name="Nashville {word}", place=place, zone=place.zone, status="active"
+    slug="{slug}", name={name!r}, place=place, zone=place.zone, status="active",
+    vision={vision!r},
 )
 for handle in {handles}:
     email = f"{{handle}}-{word}@example.org"
@@ -46,7 +60,7 @@ for handle in {handles}:
             sponsor_membership(person, here)
             Seat.objects.create(
                 chapter=here, user=person, role="chair" if handle == "chair" else "member",
-                shown_as=person.name, accepted_at=timezone.now(),
+                shown_as={shown!r}[handle], brings={brings!r}, accepted_at=timezone.now(),
             )
 """
 HANDLES = ("chair", "second", "payer", "asker", "double", "guest", "lead")
@@ -70,6 +84,11 @@ class Plot:
         """The chapter's address."""
         return f"nashville-{self.word}"
 
+    @property
+    def chapter(self) -> str:
+        """The chapter's number."""
+        return str(self.rows("select id from chapters_chapter where slug = %s", self.slug)[0][0])
+
     def email(self, handle: str) -> str:
         """Whom `handle` names; nothing names a visitor."""
         return f"{handle}-{self.word}@example.org" if handle else ""
@@ -89,22 +108,53 @@ class Plot:
         """What a query finds, behind no walls."""
         return self.sign_ins.stack.rows(query, *values)
 
-    def text(self, where: str, room: int = 4000) -> str:
+    def text(self, where: str, room: int = 4000, texts: tuple[str, ...] = LINES) -> str:
         """A text for one field; `room` is how many characters it takes."""
-        number = len(self.marks)
-        mark = f"zq{string.ascii_lowercase[number // 26]}{string.ascii_lowercase[number % 26]}"
+        mark = self.mark(where)
+        fitting = [text for text in texts if len(mark + text) <= room]
+        assert fitting, f"{where}: no script has room in {room} characters"
+        return mark + fitting[0]
+
+    def link(self, where: str) -> str:
+        """An address of the web for one field."""
+        return LINK.format(self.mark(where))
+
+    def mark(self, where: str) -> str:
+        """The next mark, noted for a field."""
+        first, second = divmod(len(self.marks), 26)
+        mark = f"zq{string.ascii_lowercase[first]}{string.ascii_lowercase[second]}"
         self.marks[mark] = where
-        return mark + (LONG if room >= len(mark + LONG) else SHORT)
+        return mark
 
     def fill(self, form: Locator, where: str, **answers: str) -> None:
-        """Write script into every text field of a form but those whose answer is given."""
+        """Write script into every text field of a form but those whose answer is given.
+
+        What a person would open first is opened; a field that nobody could fill is an error.
+        """
         for box in form.locator(TEXTS).all():
             name = box.get_attribute("name") or ""
-            if name in answers:
-                box.fill(answers[name])
-            elif box.is_visible() and box.is_editable():
-                room = int(box.get_attribute("maxlength") or 4000)
-                box.fill(self.text(f"{where} {name}", room))
+            if box.is_disabled() or box.get_attribute("readonly") is not None:
+                continue
+            uncover(box)
+            box.fill(answers[name] if name in answers else self._script_for(box, f"{where} {name}"))
+
+    def _script_for(self, box: Locator, where: str) -> str:
+        if "url" in (box.get_attribute("type"), box.get_attribute("inputmode")):
+            return self.link(where)
+        room = int(box.get_attribute("maxlength") or 4000)
+        has_marks = box.get_attribute("name") in MARKED
+        return self.text(where, room, (PROSE, *LINES) if has_marks else LINES)
+
+
+def uncover(box: Locator) -> None:
+    """Open every fold around a field, as somebody does who wants to fill it in."""
+    box.evaluate("""box => {
+      const folds = [];
+      for (let at = box.closest("details"); at; at = at.parentElement.closest("details"))
+        folds.unshift(at);
+      for (const fold of folds) if (!fold.open) fold.querySelector("summary").click();
+    }""")
+    expect(box).to_be_visible()
 
 
 # --- Looking at a page ----------------------------------------------------------------------------
@@ -118,10 +168,14 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 READ = """() => ({
   ran: Boolean(window.__xss),
-  made: document.querySelectorAll("img[src='x'], img[src='/x']").length,
+  made: document.querySelectorAll(
+    "img[src='x'], img[src='/x'], [onload], [onerror], [onmouseover], a[href^='javascript:' i]"
+  ).length,
   forbidden: window.__forbidden,
   text: [document.title, document.documentElement.innerText, document.body.textContent,
-    ...[...document.querySelectorAll("input, textarea")].map((one) => one.value)].join(" "),
+    ...[...document.querySelectorAll("input, textarea")].map((one) => one.value),
+    ...[...document.querySelectorAll("a[href]")].map((one) => one.getAttribute("href")),
+  ].join(" "),
 })"""
 
 
@@ -150,10 +204,11 @@ def main_form(page: Page, part: str = "") -> Locator:
 def send(page: Page, form: Locator, button: str | re.Pattern[str] = "") -> None:
     """Press a form's button and wait for the answer to it."""
     found = form.get_by_role("button", name=button, exact=isinstance(button, str))
-    pressed = found if button else form.locator("button, input[type=submit]").first
+    pressed = found if button else form.locator(SENDING).first
 
     def is_post(request: Request) -> bool:
-        return request.method == "POST"
+        # A page that keeps a draft, or says who is there, posts too.
+        return request.method == "POST" and request.is_navigation_request()
 
     with page.expect_request_finished(is_post):
         pressed.click()
@@ -170,3 +225,8 @@ def pay(plot: Plot, page: Page) -> None:
     page.get_by_label("Security code").fill("123")
     page.get_by_role("button", name=re.compile("^Pay ")).click()
     until(lambda: plot.rows(count) != before, "a payment", 60)
+
+
+def here_of(plot: Plot, page: Page) -> str:
+    """The address that a page shows, without the site's name and what follows a question mark."""
+    return page.url.removeprefix(plot.sign_ins.stack.url).partition("?")[0].partition("#")[0]

@@ -29,8 +29,8 @@ connections["default"].settings_dict["NAME"] = sys.argv[2]
 from chapters.unscoped import as_backbone
 from measurement.actions import storing, uploads
 publish = storing.publish
-def wait():
-    publish()
+def wait(**options):
+    publish(**options)
     print("stored", flush=True)
     time.sleep(float(sys.argv[3]))
 storing.publish = wait

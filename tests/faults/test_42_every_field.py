@@ -16,7 +16,13 @@ from chapters.unscoped import as_backbone
 from members.actions import books, expenses
 from members.models import Entry, Expense, OpenEntry, User
 from tests.conftest import owner_connection
-from tests.factories import make_application, make_seat, make_user, make_waitlist_entry
+from tests.factories import (
+    make_application,
+    make_index_template,
+    make_seat,
+    make_user,
+    make_waitlist_entry,
+)
 from tests.faults.test_42_forgotten import EMAIL, NAME, forget, places_with
 from tests.isolation.planting import plant
 
@@ -72,6 +78,7 @@ def excused() -> dict[str, str]:
 def test_no_text_of_any_table_keeps_the_name(sf):
     side = plant("Homeville", "home", published=True)
     make_application()
+    make_index_template()
     make_waitlist_entry()
     person = side.user
     person.name, person.email = NAME, EMAIL

@@ -15,15 +15,17 @@ SAMPLES = {
     "tel": "5550100",
     "password": "network-city-demo",
 }
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 KEY = re.compile(r"\d+|[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 @dataclass
 class Form:
-    """One form: where it goes, how, and with what."""
+    """One form: where it goes, how, in which encoding, and with what."""
 
     action: str = ""
     method: str = "get"
+    kind: str = FORM
     fields: dict[str, str] = field(default_factory=dict)
 
     def swapped(self, ids: dict[str, Any]) -> dict[str, Any]:
@@ -48,7 +50,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.open = Form(given.get("action", ""), given.get("method", "get").lower())
+            method, kind = given.get("method", "get").lower(), given.get("enctype", FORM)
+            self.open = Form(given.get("action", ""), method, kind)
             self.forms.append(self.open)
         elif self.open is None:
             return

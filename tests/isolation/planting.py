@@ -6,12 +6,14 @@ names them. What is open to all by nature (`PUBLIC`) carries no mark.
 
 import contextlib
 import datetime
+import functools
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
@@ -23,12 +25,14 @@ from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from members.models import User
 from tests.factories import make_chapter, make_user
-from tests.isolation import registry
+from tests.isolation import planted, registry
 
 OPEN_WORD = "openword"
+SMALL = 2**15
 _count = itertools.count(1)
 
 
+@functools.cache
 def owned_models() -> list[type[models.Model]]:
     """Every model with a `chapter`, in the order of the apps."""
     return [model for model in apps.get_models() if is_owned(model)]
@@ -72,7 +76,7 @@ class Side:
     @property
     def number(self) -> int:
         """The number that stands for a leak where a row has no text."""
-        return registry.NUMBERS.get(self.mark, registry.ORDINARY)
+        return planted.NUMBERS.get(self.mark, planted.ORDINARY)
 
     def row(self, label: str) -> Any:
         """The first planted row of `app.Model`."""
@@ -114,12 +118,13 @@ def _rows(model: Any, side: Side, published: bool) -> Iterator[models.Model]:
 
 def create(model: Any, side: Side, is_open: bool, **given: Any) -> models.Model:
     """Store one marked row of the chapter; opens no scope."""
-    values = {f.name: value for f in _fields(model) for value in _value(f, side, is_open)}
+    known = registry.fields_of(model, side, is_open)
+    # What is told to be empty is not planted: tables may lead to each other in a circle.
+    wanted = [f for f in _fields(model) if known.get(f.name, f) is not None]
+    values = {f.name: value for f in wanted for value in _value(f, side, is_open)}
     values |= _opening(model) if is_open else {}
     with transaction.atomic():
-        return model._base_manager.create(
-            **values | registry.fields_of(model, side, is_open) | given
-        )
+        return model._base_manager.create(**values | known | given)
 
 
 def _fields(model: Any) -> Any:
@@ -166,8 +171,13 @@ def _value(f: Any, side: Side, is_open: bool) -> Iterator[Any]:
         yield _plain(f, side)
 
 
+def _serial() -> str:
+    """A number that keeps rows apart; short, so that it fits after thousands of plantings too."""
+    return str(np.base_repr(next(_count), 36)).lower()
+
+
 def _text(f: Any, word: str) -> Iterator[Any]:
-    number = next(_count)
+    number = _serial()
     if isinstance(f, models.JSONField):
         yield [] if f.default is list else {"word": word}
     elif isinstance(f, models.BinaryField):
@@ -181,7 +191,7 @@ def _text(f: Any, word: str) -> Iterator[Any]:
     elif f.max_length is None or f.max_length >= len(word) + 4:
         yield f"{word}{number}" if f.unique else f"{word}{number} {f.name}"[: f.max_length]
     elif not f.has_default() and not f.null:
-        yield f"{number:03}"[-f.max_length :]
+        yield number.zfill(3)[-f.max_length :]
 
 
 def _plain(f: Any, side: Side) -> Any:
@@ -196,7 +206,7 @@ def _plain(f: Any, side: Side) -> Any:
         room = 10 ** (f.max_digits - f.decimal_places)
         return Decimal(side.number) if room > side.number else Decimal(1)
     if isinstance(f, models.SmallIntegerField | models.PositiveSmallIntegerField):
-        return next(_count)
+        return next(_count) % SMALL
     return side.number
 
 

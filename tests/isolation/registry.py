@@ -4,27 +4,21 @@ Patterns are those of `fnmatch`, over route names (`convenings:detail`).
 """
 
 import datetime
-import itertools
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.utils import timezone
 
 from chapters import mail_choices
 from chapters.models import MailChoice, PersonFile
-from measurement.progress import STATUSES
-from tests.factories import canary, make_user
+from tests.factories import make_user
+from tests.isolation import active, decided, planted, reports
+from tests.isolation.planted import NUMBERS
 
 if TYPE_CHECKING:
     from tests.isolation.planting import Side
 
-# Marks of the other chapters: Denver has published what can be, Tucson has only drafts.
-DENVER, TUCSON = canary("denver"), canary("tucson")
-NUMBERS = {DENVER: 918_273, TUCSON: 827_364}
-ORDINARY = 736_455
-
-_numbers = itertools.count(1)
 
 # --- Planting ------------------------------------------------------------------------------------
 
@@ -37,160 +31,89 @@ STRUCTURE: dict[str, Any] = {
 }
 
 
-def _council(side: "Side", is_open: bool) -> dict[str, Any]:
-    now = timezone.now()
-    return {
-        "user": make_user(password=None, name=f"{side.mark} council"),
-        "accepted_at": now,
-        # The names of the council stand on the chapter's public page.
-        "shown_as": "Council name",
-        "brings": "Council sector",
-    }
-
-
-def _dues(side: "Side", is_open: bool) -> dict[str, Any]:
-    today = timezone.localdate()
-    return {
-        "status": "active",
-        "number": side.number,
-        "joined_on": today,
-        "paid_until": today + datetime.timedelta(days=300),
-    }
-
-
-def _payment(side: "Side", is_open: bool) -> dict[str, Any]:
-    today = timezone.localdate()
-    return {
-        "covers_from": today,
-        "covers_until": today + datetime.timedelta(days=300),
-        # What a chapter took in dues stands on its public page, and this is its only payment.
-        "amount_cents": ORDINARY,
-    }
-
-
-def _organization(side: "Side", is_open: bool) -> dict[str, Any]:
-    today = timezone.localdate()
-    return {
-        "status": "active",
-        "seats": 2,
-        "joined_on": today,
-        "paid_until": today + datetime.timedelta(days=300),
-        # Not in the public directory, so that the pages must not show it.
-        "is_listed": side.mark not in NUMBERS,
-    }
-
-
-def _promise(side: "Side", is_open: bool) -> dict[str, Any]:
-    return {"expires_at": timezone.now() + datetime.timedelta(days=5)}
-
-
-def _invitation(side: "Side", is_open: bool) -> dict[str, Any]:
-    return _promise(side, is_open) | {
-        "way": "mail",
-        "email": "",
-        "state": "open",
-        "accepted_by": None,
-    }
-
-
-def _convening(side: "Side", is_open: bool) -> dict[str, Any]:
-    start = timezone.now() + datetime.timedelta(days=30)
-    return {
-        "starts_at": start,
-        "ends_at": start + datetime.timedelta(hours=2),
-        # Shown only to people with a place, whatever else is published.
-        "online_url": f"https://example.org/{side.mark}",
-    }
-
-
-def _open_line(side: "Side", is_open: bool) -> dict[str, Any]:
-    # Everything here is public by nature, with drafts and without.
-    return {
-        "account_code": "4000",
-        "account_name": "Membership dues",
-        "account_kind": "income",
-        "fund_code": "general",
-        "amount_cents": ORDINARY,
-    }
-
-
-def _open_entry(side: "Side", is_open: bool) -> dict[str, Any]:
-    return {
-        "number": 1,
-        "kind": "together",
-        "memo": "Open memo",
-        "stream": "4000/general",
-        "people": 3,
-    }
-
-
-def _observation(side: "Side", is_open: bool) -> dict[str, Any]:
-    # What is open has a value too, so that there is something to draw.
-    return {"obs_value": Decimal("0.5")} if is_open else {"visibility": "C"}
-
-
-def _expense(side: "Side", is_open: bool) -> dict[str, Any]:
-    return {"decided_by": None, "decided_at": None, "paid_on": None}
-
-
-def _claim(side: "Side", is_open: bool) -> dict[str, Any]:
-    # A claim is public by nature, with drafts and without.
-    return {
-        "token": f"openclaim{next(_numbers)}",
-        "sha256": f"{next(_numbers):064}",
-        "scorecard": side.national("measurement.Scorecard"),
-        "sentence": "Open sentence",
-        "rule": "Open rule",
-        "level": 90,
-        "m": 1,
-        "improved": 0,
-        "naive_up": 0,
-        "expected_by_chance": 0.0,
-        "counts": dict.fromkeys(STATUSES, 0),
-        "snapshot": {"lines": []},
-    }
-
-
 Values = dict[str, Any] | Callable[["Side", bool], dict[str, Any]]
 FIELDS: dict[str, Values] = {
-    "chapters.Seat": _council,
-    "members.Membership": _dues,
-    "members.Payment": _payment,
-    "members.OrganizationMembership": _organization,
+    "chapters.Seat": planted.council,
+    "members.Membership": planted.dues,
+    "members.Payment": planted.payment,
+    "members.OrganizationMembership": planted.organization,
     # Its manager, so that the pages of seats can be reached at home.
     "members.Representative": {"role": "manager"},
-    "members.SeatInvitation": _promise,
+    "members.SeatInvitation": planted.promise,
     "members.Offer": {"amount_cents": None},
-    "members.OpenEntry": _open_entry,
-    "members.OpenLine": _open_line,
-    "members.Expense": _expense,
+    "members.OpenEntry": planted.open_entry,
+    "members.OpenLine": planted.open_line,
+    "members.Expense": planted.expense,
     # The funds stand in the open books.
     "members.Fund": {"code": "fund", "name": "Fund name", "purpose": "Purpose"},
-    "measurement.Observation": _observation,
+    "measurement.Observation": planted.observation,
     "members.Reminder": {"organization_membership": None},
     # Every chapter has a list of the same name as the nation's; only that one counts.
     "measurement.Scorecard": {"code": "national"},
-    "measurement.Claim": _claim,
+    "measurement.Claim": planted.claim,
     # A target stands on the public dashboard, whatever else is published.
     "measurement.Target": {"reason": "Open reason", "value": 1, "due": 2030},
+    "measurement.IndexTemplate": planted.template,
+    "measurement.IndexVersion": planted.edition,
+    # When figures are due stands on public pages, and who sees to it does not.
+    "measurement.Duty": {
+        "every_months": 12,
+        "told": 0,
+        "due_on": datetime.date(2099, 1, 31),
+        "deputy": None,
+    },
+    "measurement.Proposal": {"state": "declined", "result": None},
     "measurement.DemographicGroup": {"key": ""},
+    "measurement.Survey": planted.survey,
+    "measurement.Question": {"kind": "single", "category": None, "shown_if": None},
+    "measurement.SurveyInvitation": {"is_answered": True},
+    "measurement.SurveyAnswer": planted.answer,
+    "measurement.SurveyResult": planted.survey_result,
     # Waits for its columns, so that every page of it can be reached at home.
     "measurement.Upload": {"state": "columns", "header": ["place", "rate"], "mapping": {}},
     "members.Subscription": {"interval": "year", "status": "active", "end_wanted": False},
     "members.Movement": lambda side, is_open: {"fee_cents": 0, "net_cents": side.number},
-    "members.Refund": {"status": "succeeded", "took_days": 0},
+    "members.Refund": lambda side, is_open: {
+        "status": "succeeded",
+        "took_days": 0,
+        "settled_at": timezone.now(),
+    },
     # Two people, of whom the planter knows one.
     "members.Merge": lambda side, is_open: {"keeper": make_user(password=None)},
-    "members.Invitation": _invitation,
+    "members.Invitation": planted.invitation,
+    "members.InvitationLink": planted.link,
     "members.Gift": {"state": "offered", "places": 1, "places_taken": 0, "amount_cents": 1200},
-    "agendas.Agenda": lambda side, is_open: {"published_at": timezone.now()},
+    "agendas.Agenda": lambda side, is_open: {
+        "published_at": timezone.now(),
+        "members_speak": True,
+    },
     "agendas.Revision": {"version": 1},
-    "convenings.Convening": _convening,
+    "agendas.Comment": {
+        "on_version": 1,
+        "resolved_by": None,
+        "removed_by": None,
+        "removal_reason": "",
+        "anchor": "0" * 16,
+    },
+    "agendas.Suggestion": {"base_version": 1, "revision": None, "answered_by": None},
+    "agendas.KeptDraft": {"base_version": 1},
+    **active.FIELDS,
+    **decided.FIELDS,
+    **reports.FIELDS,
+    "convenings.Convening": planted.convening,
 }
 # Rows that must have company: what the second and every further one has of its own.
 FURTHER: dict[str, list[Callable[["Side"], dict[str, Any]]]] = {
+    **decided.FURTHER,
     "members.Line": [lambda side: {"amount_cents": -side.number}],
+    # One is opened and one closed with the first answer: only drafts take questions.
+    "measurement.Survey": [lambda side: {}, lambda side: {}],
+    "measurement.Question": [lambda side: {"survey": _last(side, "Survey")}],
 }
+
+
+def _last(side: "Side", name: str) -> Any:
+    return side.rows[apps.get_model("measurement", name)][-1]
 
 
 def fields_of(model: Any, side: "Side", is_open: bool) -> dict[str, Any]:
@@ -232,7 +155,16 @@ PARAMETERS: list[tuple[str, str, Any]] = [
     ("account_*", "uidb36", "1"),
     ("mfa_*", "pk", 1),
     ("chapters:job-file", "file", lambda side: side.row("chapters.StoredFile").pk),
+    ("agendas:comment-add", "pk", lambda side: side.row("agendas.Section").pk),
+    ("agendas:comment-*", "pk", lambda side: side.row("agendas.Comment").pk),
+    ("agendas:suggestion-new", "pk", lambda side: side.row("agendas.Section").pk),
+    ("agendas:suggestion*", "pk", lambda side: side.row("agendas.Suggestion").pk),
+    ("agendas:section-unlink", "link", lambda side: side.row("agendas.SectionIndicator").pk),
+    ("agendas:section-unlink", "pk", lambda side: side.row("agendas.Section").pk),
+    *decided.PARAMETERS,
     ("agendas:revision-restore", "pk", lambda side: side.row("agendas.Section").pk),
+    *active.PARAMETERS,
+    *reports.PARAMETERS,
     ("convenings:*", "pk", lambda side: side.row("convenings.Convening").pk),
     ("chapters:received", "token", lambda side: side.national("chapters.Application").token),
     (
@@ -251,8 +183,26 @@ PARAMETERS: list[tuple[str, str, Any]] = [
         for name in ("claim", "api-claim")
     ),
     ("measurement:target-withdraw", "pk", lambda side: side.row("measurement.Target").pk),
+    ("measurement:api-survey", "number", lambda side: side.row("measurement.Survey").pk),
+    ("measurement:survey-invite", "pk", lambda side: _last(side, "Survey").pk - 1),
+    ("measurement:survey-results", "pk", lambda side: _last(side, "Survey").pk),
+    ("measurement:survey-figures", "pk", lambda side: _last(side, "Survey").pk),
+    ("measurement:survey-figures", "question", lambda side: _last(side, "Question").pk),
+    ("measurement:survey*", "pk", lambda side: side.row("measurement.Survey").pk),
+    ("measurement:question*", "pk", lambda side: side.row("measurement.Survey").pk),
+    ("measurement:*", "question", lambda side: side.row("measurement.Question").pk),
+    ("measurement:question-new", "kind", "single"),
+    ("measurement:question-step", "step", "up"),
+    ("measurement:survey-step", "step", "copy"),
+    ("measurement:survey-answer", "token", "no-such-token"),
+    ("measurement:edition", "pk", lambda side: side.row("measurement.IndexVersion").pk),
+    ("measurement:edition*", "code", "work_and_parity"),
+    ("measurement:duty", "pk", lambda side: side.row("measurement.Duty").pk),
+    ("measurement:*indicator*", "pk", lambda side: side.row("measurement.Indicator").pk),
     ("measurement:api-index-scores", "code", "womens_wellbeing"),
     ("measurement:index", "code", "work_and_parity"),
+    ("measurement:index-chart", "code", "work_and_parity"),
+    ("measurement:index-parts", "code", "work_and_parity"),
     ("measurement:*", "code", _code),
     ("measurement:*", "geoid", lambda side: side.chapter.place.geoid),
     ("members:billing-*", "pk", lambda side: side.row("members.Subscription").pk),
@@ -299,6 +249,9 @@ OPEN_TABLES: dict[str, str] = {
     "members_openline": "the open books are made to be read",
     "measurement_claim": "a claim is said to everybody",
     "measurement_target": "a target stands on the public dashboard",
+    "measurement_duty": "since when figures are stale stands on the public dashboard",
+    "measurement_suppressed": "that a figure is hidden is said to everybody, and no number of it",
+    "measurement_indexversion": "an edition of an index is said to everybody",
 }
 # Anybody may add a row of their own to any chapter here; what is there stays as it is.
 OPEN_WRITES: dict[str, str] = {
@@ -307,6 +260,7 @@ OPEN_WRITES: dict[str, str] = {
     "members:organization-join*": "organizations join any chapter",
     "members:place-ask": "people who can't pay ask any chapter for a place",
     "members:gift*": "people give memberships of any chapter",
+    "agendas:idea-new": "people send ideas to any chapter",
     "convenings:*": "people register for any chapter's published convening",
 }
 # The address holds a secret that was sent to one person alone: who has it has that one row,
@@ -329,8 +283,22 @@ UNREACHED: dict[str, str] = {
     "mfa_deactivate_totp": "asks for a second factor of one's own",
     "mfa_*_recovery_codes": "asks for a second factor of one's own",
     "mfa_*_webauthn": "asks for a passkey of one's own",
+    "agendas:agenda-start": "asks for a chapter without an agenda; tests/agendas begins some",
+    "agendas:comment-appeal": "asks for a removed comment of one's own; tests/agendas has some",
+    "agendas:decision-delegate": "asks for an open decision; tests/agendas opens some",
+    "agendas:decision-vote": "asks for an open decision; tests/agendas opens some",
+    "agendas:decision-withdraw": "asks for an open decision; tests/agendas opens some",
+    "agendas:evidence-add": "asks for a piece of one of four kinds; tests/agendas adds some",
+    "agendas:idea-judge": "asks for a hidden idea in dispute; tests/agendas has some",
+    "agendas:objection-answer": "asks for an open decision; tests/agendas opens some",
+    "agendas:section-draft": "asks for what a script sends; tests/agendas sends some",
     "measurement:package-file": "asks for a package that a job made; tests/measurement makes some",
     "measurement:newest-file": "asks for a package that a job made; tests/measurement makes some",
+    "measurement:archive": "asks for a copy that a job made; tests/measurement makes some",
+    "measurement:index-chart": "asks for figures of its indicators; tests/measurement has some",
+    "measurement:index-parts": "asks for figures of its indicators; tests/measurement has some",
+    "measurement:survey-answer": "asks for the token of a letter; tests/measurement has some",
+    "measurement:survey-figures": "asks for counted answers; tests/measurement has some",
     "measurement:api-upload*": "asks for a chapter's key; tests/measurement makes some",
     "measurement:api-compare": "asks for an indicator and a period; tests/measurement names some",
     "measurement:api-trend": "asks for an indicator; tests/measurement names one",

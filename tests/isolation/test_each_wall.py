@@ -15,8 +15,9 @@ from tests.isolation.mutations import (
     open_policies,
     plain_managers,
 )
+from tests.isolation.planted import DENVER
 from tests.isolation.planting import Side, owned_models, plant
-from tests.isolation.registry import DENVER, OPEN_TABLES
+from tests.isolation.registry import OPEN_TABLES
 from tests.isolation.routes import Route, Unknown, all_routes
 from tests.isolation.world import make_world
 

@@ -55,27 +55,28 @@ def test_data_user_finds_the_api_and_its_description(visitor: Visit) -> None:
     assert visitor.status(f"{SERIES}?colour=red") == 400
 
 
-def test_dashboard_draws_what_the_api_says(visitor: Visit) -> None:
-    # Another number than the one in the page: what is read out can only come from the API.
+def test_dashboard_draws_what_the_specification_says(visitor: Visit) -> None:
+    # Other words than those in the page: what is read out can only come from the specification.
     def other(route: Any) -> None:
         answer = route.fetch()
         told = answer.json()
-        told["groups"][0]["points"][-1]["value"] = 0.123
+        told["datasets"]["figures"][4]["words"] = "All, 2019–2023: 12.3%"
         route.fulfill(response=answer, json=told)
 
-    visitor.context.route(f"**{SERIES}", other)
+    visitor.context.route("**/trend.json", other)
     page = visitor.go("/san-francisco/dashboard/")
-    figure = page.locator("figure[data-drawn=api]").first
+    page.locator("figure[data-chart]").scroll_into_view_if_needed()
+    figure = page.locator("figure[data-drawn=vega]").first
     expect(figure).to_be_visible()
-    assert any(address.endswith(SERIES) for address in visitor.asked)
-    figure.get_by_role("img", name=re.compile("^All, 2019–2023")).focus()
+    figure.locator("[aria-label^='All, 2019–2023']").focus()
     expect(figure.locator("[aria-live]")).to_contain_text("All, 2019–2023: 12.3%")
 
-    visitor.context.unroute(f"**{SERIES}")
+    visitor.context.unroute("**/trend.json")
     page.reload()
+    page.locator("figure[data-chart]").scroll_into_view_if_needed()
     expect(figure).to_be_visible()
     figure.get_by_label("Women", exact=True).check()
-    figure.get_by_role("img", name=re.compile("^Women, 2019–2023")).focus()
+    figure.locator("[aria-label^='Women, 2019–2023']").focus()
     expect(figure.locator("[aria-live]")).to_contain_text("Women, 2019–2023: 83.0% ± 0.8")
     page.keyboard.press("ArrowLeft")
     expect(figure.locator("[aria-live]")).to_contain_text("Women, 2017–2021: 82.5%")
@@ -83,7 +84,7 @@ def test_dashboard_draws_what_the_api_says(visitor: Visit) -> None:
 
 def test_dashboard_shows_its_figures_without_scripts(visit_as: Callable[..., Visit]) -> None:
     page = visit_as(java_script_enabled=False).go("/san-francisco/dashboard/")
-    expect(page.locator("figure[data-series] svg[role=img]").first).to_be_visible()
+    expect(page.locator("figure[data-chart] svg[role=img]").first).to_be_visible()
     expect(page.locator("#card-employment_rate_25_54 .big")).to_have_text("85.2%")
     page.get_by_label("Topic").select_option("education")
     page.get_by_role("button", name="Show").click()

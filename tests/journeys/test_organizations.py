@@ -110,7 +110,7 @@ def test_organization_joins_seats_its_people_and_replaces_one(
     page.get_by_role("link", name="Change the seat of Ana Ruiz").click()
     page.get_by_label("E-mail address").fill(f"eve-{word}@example.org")
     manager.press("End the seat and invite")
-    manager.heading("1 of 2 seats taken")
+    manager.heading("1 of 2 seats taken, 1 promised")
     expect(page.get_by_role("main")).to_contain_text(f"eve-{word}@example.org")
     assert stack.rows(OWN_DUES, ana) == [("active",)]
     guest.go("/me/")

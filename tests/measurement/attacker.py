@@ -24,8 +24,8 @@ def published_sums(table: Table) -> list[tuple[np.ndarray[Any, Any], tuple[int, 
     return found
 
 
-def attack(protected: Protected) -> list[tuple[tuple[int, ...], float, float]]:
-    """(place, least, greatest) of every small published count, from all that is shown."""
+def attack(protected: Protected) -> list[tuple[Any, float, float, float]]:
+    """(place, count, least, greatest) of every small published count, from all that is shown."""
     table = protected.table
     inner = table.inner.astype(float)
     shown, values, small = [], [], []
@@ -41,7 +41,8 @@ def attack(protected: Protected) -> list[tuple[tuple[int, ...], float, float]]:
 
 def bounds_of(
     small: Any, shown: Sequence[Any], values: Sequence[float], size: int
-) -> list[tuple[tuple[int, ...], float, float]]:
+) -> list[tuple[Any, float, float, float]]:
+    """Name, count, least and greatest of every small count; `small` has name, cells and count."""
     rows: dict[str, Any] = {"A_eq": np.array(shown), "b_eq": np.array(values)} if shown else {}
     found = []
     for place, which, count in small:
@@ -58,7 +59,7 @@ def bounds_of(
 def assert_safe(protected: Protected, threshold: int) -> None:
     assert protected.leaks == ()
     counts = protected.table.wide
-    for place, count, least, greatest in attack(protected):  # type: ignore[misc]
+    for place, count, least, greatest in attack(protected):
         assert counts[place] == count
         if count < threshold:
             assert greatest - least >= threshold - 1e-3, (place, least, greatest)

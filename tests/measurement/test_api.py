@@ -78,7 +78,7 @@ def test_pages_follow_each_other_without_loss(figures: None, client: Any) -> Non
 
 
 @pytest.mark.parametrize("chapters", [1, 30])
-@pytest.mark.parametrize(("address", "queries"), [("chapters/", 1), ("scores/one/", 5)])
+@pytest.mark.parametrize(("address", "queries"), [("chapters/", 1), ("scores/one/", 6)])
 def test_query_counts_do_not_grow(
     figures: None, client: Any, django_assert_num_queries: Any, chapters: int, address: str,
     queries: int,
@@ -162,5 +162,5 @@ def test_the_schema_is_openapi_3_1_and_names_the_parameters(figures: None, clien
     assert schema["openapi"] == "3.1.0"
     parameters = schema["paths"]["/api/v1/observations/"]["get"]["parameters"]
     assert {p["name"] for p in parameters} == {
-        "place", "indicator", "period", "group", "limit", "cursor", "format"
+        "place", "indicator", "owner", "period", "group", "limit", "cursor", "format"
     }  # fmt: skip

@@ -50,7 +50,9 @@ def test_a_key_is_shown_once_and_kept_as_a_digest(
     with as_backbone():
         key = ApiKey.objects.get()
         assert token not in str(vars(key))
-        assert list(AuditEntry.objects.values_list("action", flat=True)) == ["key.made"]
+        assert list(
+            AuditEntry.objects.filter(action__startswith="key.").values_list("action", flat=True)
+        ) == ["key.made"]
     assert read(client, token).status_code == 200
     with as_backbone():
         assert ApiKey.objects.get().last_used_at is not None

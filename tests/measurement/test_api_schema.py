@@ -9,17 +9,22 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import schemathesis
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from rest_framework.throttling import AnonRateThrottle
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 
+from agendas.actions import deciding
+from chapters.models import StoredFile
 from chapters.scope import in_chapter
 from config.wsgi import application
 from measurement.actions.claims import make_claim
 from measurement.actions.keys import make_key
 from measurement.actions.reviewing import submit_upload
 from measurement.api.sending import KeyThrottle
+from tests.factories import make_agenda, make_report, make_result
+from tests.factories.decisions import make_decision, vote
 
 SCHEMA = "/api/v1/schema/?format=json"
 # Every address is asked so many times with what the schema allows, and with what it does not.
@@ -31,14 +36,26 @@ THERE = {
     "indicator": "employment_rate_25_54", "period": "2019-2023", "group": "sex=female",
     "limit": "3",
 }  # fmt: skip
+IDS: dict[str, str] = {}
 CODES = {"indices": "womens_wellbeing", "default": "employment_rate_25_54"}
 
 
 @pytest.fixture
 def document(figures: None, sf: Any, lou: Any, client: Any) -> dict[str, Any]:
+    make_agenda(sf)
+    held = make_decision(sf, lou, opened=True)
+    vote(held, lou, "consent")
+    with in_chapter(sf, lou):
+        IDS["decisions"] = str(deciding.close_decision(held, lou).pk)
+        paper = StoredFile.objects.create(
+            chapter=sf, name="r.pdf", content_type="application/pdf", content=b"%PDF", sha256="0"
+        )
+    report = make_report(sf, status="published", published_at=timezone.now(), pdf=paper)
+    IDS["reports"] = str(report.pk)
+    IDS["surveys"] = str(make_result(sf).survey_id)
     with in_chapter(sf):
         CODES["claims"] = make_claim(sf).token
-        THERE["id"] = str(submit_upload(sf, "f.csv", b"indicator", {}, by=lou).pk)
+        IDS["uploads"] = str(submit_upload(sf, "f.csv", b"indicator", {}, by=lou).pk)
         THERE["token"] = make_key(sf, "Schema", "send", by=lou)[1]
     answer: dict[str, Any] = client.get(SCHEMA).json()
     return answer
@@ -67,10 +84,12 @@ def ask(operation: Any, mode: GenerationMode) -> Counter[int]:
 
 
 def name_what_is_there(case: Any) -> None:
-    of_path = CODES.get(case.path.split("/")[3], CODES["default"])
+    place = case.path.split("/")[3]
+    of_path = CODES.get(place, CODES["default"])
     for names in (case.path_parameters or {}, case.query or {}):
         names.update({name: THERE[name] for name in names.keys() & THERE.keys()})
         names.update({"code": of_path} if "code" in names else {})
+        names.update({name: IDS[place] for name in ("id", "number") if name in names})
 
 
 @pytest.mark.django_db(transaction=True)

@@ -108,11 +108,12 @@ def test_a_better_total_says_that_a_group_lost_ground() -> None:
     line = ScorecardLine(
         scorecard=Scorecard(level=90),
         indicator=Indicator(code="x", name="X", value_type="proportion", direction=1, decimals=1),
-        baseline=Period(label="2018"),
-        current=Period(label=PERIOD),
+        baseline=Period(label="2018", start=dt.date(2018, 1, 1), end=dt.date(2018, 12, 31)),
+        current=Period(label=PERIOD, start=dt.date(2023, 1, 1), end=dt.date(2023, 12, 31)),
     )
     cities = [Place(pk=n, name=name, geoid=str(n)) for n, name in enumerate(("Ash", "Birch"), 1)]
-    series = {n: [point(0.5, year=2018), point(0.6)] for n in (1, 2)}
+    quarter = point(0.1, label="2023 Q4", start=dt.date(2023, 10, 1), window_years=0)
+    series = {n: [point(0.5, year=2018), point(0.6), quarter] for n in (1, 2)}
     women = {1: [0.5, 0.4], 2: [0.5, 0.49]}
     parts = {
         n: {"sex=female": [point(then, year=2018), point(now)]} for n, (then, now) in women.items()
@@ -124,6 +125,7 @@ def test_a_better_total_says_that_a_group_lost_ground() -> None:
     ]
     assert found.moves == "Ash and Birch improved"
     assert [row.name for row, _ in found.multiples] == ["Ash", "Birch"]
+    assert [len(chart.points) for _, chart in found.multiples] == [2, 2]
 
 
 # --- The page -----------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ def test_the_page_costs_the_same_for_2_and_30_places(
     for place in places:
         make_chapter(place.name, place=place)
     codes = ",".join(place.geoid for place in places)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         text = text_of(client, f"/compare/?indicator=employment_rate_25_54&places={codes}")
     assert text.count('<th scope="row">') == cities
 

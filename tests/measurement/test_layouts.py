@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from measurement.loading.books import _number
+from measurement.loading.books import _number, read_book
 from measurement.loading.checks import Terms, check_piece
+from measurement.loading.columns import unread_columns
 from measurement.loading.layouts import Reading, UnknownLayout, read_tables
 from measurement.loading.problems import Refused
+from measurement.upload_views import COLUMNS
 
 TERMS = Terms({"income": (1, 0.0, None, False), "rate": (2, 0.0, 1.0, True)}, {"0667000": 7})
 CENSUS = {
@@ -79,6 +81,18 @@ def test_a_file_without_known_columns_says_so() -> None:
     assert caught.value.header == ["geoid", "rate"]
 
 
+def test_a_column_that_nothing_reads_is_named_with_what_it_may_be() -> None:
+    header = ["indicator", "ref_area", "period", "value", "margin", "relase", "color"]
+    found = unread_columns(header, "f.csv")
+    assert [(one.severity, one.line, one.column, one.message) for one in found] == [
+        ("W", 1, "margin", "The column “margin” is not read. Is it “moe”?"),
+        ("W", 1, "relase", "The column “relase” is not read. Is it “release”?"),
+        ("W", 1, "color", "The column “color” is not read."),
+    ]
+    read = [name for name, _ in COLUMNS for name in name.split(", ")]
+    assert unread_columns(read, "f.csv") == []
+
+
 def test_a_wide_file_gives_a_figure_for_every_named_column() -> None:
     content = b"code;Year;Women;Men;other\n0667000;2001;0,4;0,5;x"
     mapping = {
@@ -125,14 +139,16 @@ def cell(place: str, value: Any) -> str:
     return f'<c r="{place}"><v>{value}</v></c>'
 
 
-def book(*rows: str) -> bytes:
-    """A spreadsheet of one sheet, from its rows of XML."""
+def book(*rows: str, **others: str) -> bytes:
+    """A spreadsheet of one sheet, from its rows of XML; others: more parts by name."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in PARTS.items():
             archive.writestr(name, text)
         sheet = f"<worksheet {MAIN}><sheetData>{''.join(rows)}</sheetData></worksheet>"
         archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        for name, text in others.items():
+            archive.writestr(name, text)
     return out.getvalue()
 
 
@@ -153,15 +169,37 @@ def test_a_spreadsheet_is_read_and_numbers_lose_no_zeros_silently() -> None:
     assert [(p.code, p.line) for p in checked.problems] == [("GEO-ZERO", 3)]
 
 
+def texts(*lengths: int) -> dict[str, str]:
+    """Shared texts of these lengths, each in two runs."""
+    runs = "".join(f"<si><r><t>{'x' * (n - 1)}</t></r><r><t>x</t></r></si>" for n in lengths)
+    return {"xl/sharedStrings.xml": f"<sst {MAIN}>{runs}</sst>"}
+
+
+def shared(number: int, *texts: int) -> str:
+    cells = "".join(f"<c t='s' r='{'AB'[n]}{number}'><v>{v}</v></c>" for n, v in enumerate(texts))
+    return f'<row r="{number}">{cells}</row>'
+
+
+def test_shared_texts_are_read_where_they_are_few() -> None:
+    """A long note that stands once does not count for every cell."""
+    rows = [row(1, "a", "b"), *(shared(n, 0, 1) for n in range(2, 1000)), shared(1000, 0, 2)]
+    content = book(*rows, **texts(3, 4, 100_000))
+    (table,) = read_book(io.BytesIO(content), "f")
+    assert table.height == 999
+
+
 @pytest.mark.fault(29)
 @pytest.mark.parametrize(
     "content",
     [
         book(row(1, "a", "b"), '<row r="2"><c r="A2"><v>' + "1" * 200_000_000 + "</v></c></row>"),
         book(row(1, "a", "b"), '<row r="1048576">' + cell("XFD1048576", 1) + "</row>"),
+        book(row(1, "a", "b"), *(shared(n, 0, 0) for n in range(2, 102)), **texts(500_000)),
+        book(row(1, "a", "b"), **{"content.xml": "<document-content/>"}),
+        book(row(1, "a", "b"), **{"xl/sharedStrings.xml": f"<sst {MAIN}><si></t>"}),
         b"PK\x03\x04" + b"\0" * 100,
     ],
-    ids=["bomb", "far corner", "damaged"],
+    ids=["bomb", "far corner", "one text everywhere", "open document", "broken", "damaged"],
 )
 def test_a_spreadsheet_that_would_burst_is_refused(content: bytes) -> None:
     assert len(content) < 1_000_000
@@ -181,7 +219,8 @@ def test_nothing_of_this_is_loaded_by_the_pages() -> None:
     code = (
         "import django; django.setup(); import sys; from config import urls;"
         "from measurement import tasks, upload_views;"
-        "print([m for m in ('polars', 'python_calamine', 'scipy') if m in sys.modules])"
+        "heavy = ('polars', 'python_calamine', 'scipy', 'vl_convert');"
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import t as student
 
-from measurement.student import two_tailed
+from measurement.student import critical_t, two_tailed
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 7, 30, 400])
@@ -15,3 +15,10 @@ def test_two_tails_agree_with_scipy(t: float, freedom: int) -> None:
 
 def test_an_infinite_value_is_impossible() -> None:
     assert two_tailed(float("inf"), 5) == 0.0
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 7, 30, 400])
+@pytest.mark.parametrize("level", [90, 95, 99])
+def test_critical_values_agree_with_scipy(level: int, freedom: int) -> None:
+    expected = float(student.ppf(0.5 + level / 200, freedom))
+    assert critical_t(level, freedom) == pytest.approx(expected, rel=1e-9)

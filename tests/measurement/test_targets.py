@@ -75,10 +75,13 @@ def test_the_pace_says_when_a_target_is_reached() -> None:
     years = list(range(2014, 2024))
     rising = fit_trend(years, [0.5 + 0.01 * (year - 2014) for year in years], [0.001] * 10)
     assert rising is not None
-    assert describe_pace(rising, 0.655, 2023) == ["At this pace the target is reached in 2030."]
-    assert describe_pace(rising, 0.3, 2023) == ["The trend leads away from the target."]
-    assert describe_pace(rising, 5.0, 2023) == [
+    assert describe_pace(rising, 0.655, 2023, 1) == ["At this pace the target is reached in 2030."]
+    assert describe_pace(rising, 0.3, 2023, -1) == ["The trend leads away from the target."]
+    assert describe_pace(rising, 0.585, 2023, 1) == [
+        "The trend has reached the target; the newest figure has not."
+    ]
+    assert describe_pace(rising, 5.0, 2023, 1) == [
         "At this pace the target is not reached within 50 years."
     ]
     flat = fit_trend(years, [0.5, 0.6] * 5, [0.001] * 10)
-    assert flat is not None and describe_pace(flat, 0.7, 2023) == []
+    assert flat is not None and describe_pace(flat, 0.7, 2023, 1) == []

@@ -102,6 +102,17 @@ def turn(current: Any, se: Any = 0.5, **changes: Any) -> Any:
     return turn_of_curve(YEARS, RISE, ses, current=current, se_current=se, **figures)
 
 
+@pytest.mark.parametrize("level", [90, 95, 99])
+def test_a_slope_counts_exactly_when_it_is_larger_than_its_margin(level: int) -> None:
+    verdicts = set()
+    for step in range(1, 60):
+        values = [0.05 * step * n + (-1) ** n for n in range(6)]
+        trend = fitted(YEARS, values, [0.5] * 6, level=level)
+        assert trend.significant == (abs(trend.slope) > trend.margin(trend.se_slope, level))
+        verdicts.add(trend.significant)
+    assert verdicts == {True, False}
+
+
 def test_a_curve_is_turned_when_the_forecast_is_beaten() -> None:
     history = fitted(YEARS[:5], RISE[:5], [0.2] * 5)
     forecast = history.at(2023)

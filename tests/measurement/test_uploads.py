@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, transaction
 
+from chapters.models import Place
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from measurement.actions.storing import Stored
 from measurement.actions.uploads import load_file
 from measurement.loading.problems import Refused
 from measurement.models import Indicator, Observation, Period, Rollup, Source
+from measurement.uncertainty import CRITICAL_VALUES
 
 HEAD = "indicator,ref_area,period,group,value,moe,conf_level,source,release"
 ABOUT = {"publisher": "Example Bureau", "programme": "ACS5"}
@@ -77,6 +81,18 @@ def test_another_value_of_a_release_is_refused_and_of_a_new_one_restates(current
     with as_backbone():
         both = Observation.objects.filter(period__label="1999").order_by("obs_value")
         assert [(float(o.obs_value), o.is_current) for o in both] == [(0.5, False), (0.6, True)]
+
+
+def test_rollups_count_cities_and_no_state_beside_them(current: Any, client: Any) -> None:
+    with as_backbone():
+        Place.objects.create(geoid="08", name="Colorado", level="state", zone="America/Denver")
+    load(line("0.9", place="08"))
+    assert not Rollup.objects.filter(period__label="1999").exists()
+    load(line("0.4"), line("0.8", place="0820000"), line("0.95", place="08", release="r2"))
+    (rollup,) = Rollup.objects.filter(period__label="1999")
+    assert (rollup.places, rollup.maximum) == (2, 0.8)
+    for address in (f"trend/?indicator={RATE}", "overview/?period=1999"):
+        assert client.get(f"/api/v1/{address}").json()["level"] == "city"
 
 
 def test_rollups_are_right_at_the_commit(current: Any) -> None:
@@ -181,3 +197,17 @@ def test_a_figure_of_nothing_is_refused(figures: None) -> None:
         one = Observation.objects.order_by("pk")[0]
         with pytest.raises(DatabaseError, match="names what is not there"), transaction.atomic():
             Observation.objects.filter(pk=one.pk).update(period_id=10**9)
+
+
+def test_the_example_that_people_download_says_what_is_stored(figures: None) -> None:
+    text = (settings.BASE_DIR / "static" / "figures-example.csv").read_text(encoding="utf-8")
+    with as_backbone():
+        for row in csv.DictReader(io.StringIO(text)):
+            known = Observation.objects.select_related("period").get(
+                indicator__code=row["indicator"], place__geoid=row["ref_area"],
+                period__label=row["period"].replace("-", "–"), group__key=row["group"],
+                is_current=True,
+            )  # fmt: skip
+            assert float(known.obs_value or 0) == float(row["value"])
+            margin = float(known.se or 0) * CRITICAL_VALUES[int(row["conf_level"])]
+            assert margin == pytest.approx(float(row["moe"]), abs=1e-6)

@@ -15,7 +15,7 @@ from chapters import jobs
 from chapters.models import AuditEntry, Job
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
-from measurement.models import Observation, Rollup, Upload
+from measurement.models import Indicator, Observation, Rollup, Upload
 from tests.factories import make_seat, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -196,6 +196,8 @@ def test_what_is_published_nobody_deletes_or_takes_back_in_the_chapter(desk: Des
         for act in (
             lambda: mine.delete(),
             lambda: mine.update(visibility="C"),
+            lambda: mine.update(obs_value="0.1"),
+            lambda: mine.update(se="0.2"),
             lambda: files._raw_delete(files.db),
             lambda: files.update(state="loaded"),
         ):
@@ -217,27 +219,42 @@ def test_the_nations_figure_counts_before_a_chapters(desk: Desk) -> None:
     assert Rollup.objects.get(period__label="1999").mean == 0.7
 
 
-def test_small_counts_are_hidden_with_their_set(desk: Desk) -> None:
-    from measurement.models import Indicator
-
+def count_people(desk: Desk, counts: dict[str, int]) -> dict[str, tuple[str, bool]]:
+    """Publish counts by group; gives each group's status, and whether readers see it."""
     with in_chapter(desk.chapter):
         Indicator.objects.create(
             chapter=desk.chapter, code="people", name="People", definition="-", topic="work",
             unit_measure="people", value_type="count", direction=0, universe="-",
             aggregation_type="sum", custodian="-",
         )  # fmt: skip
-    rows = [("", 100), ("sex=female", 96), ("sex=male", 4), ("race=a", 50), ("race=b", 50)]
-    lines = [f"people,0667000,1999,{group},{value}" for group, value in rows]
+    lines = [f"people,0667000,1999,{group},{value}" for group, value in counts.items()]
     head = "indicator,ref_area,period,group,value"
     desk.publish(*lines, head=head, programme="administrative")
     with as_backbone():
-        found = Observation.objects.filter(indicator__code="people").values_list(
-            "group__key", "conf_status", "is_current"
-        )
-        assert {key: (status, counts) for key, status, counts in found} == {
-            "": ("F", True), "sex=female": ("D", False), "sex=male": ("A", False),
-            "race=a": ("F", True), "race=b": ("F", True),
-        }  # fmt: skip
+        rows = Observation.objects.filter(indicator__code="people")
+        found = rows.values_list("group__key", "conf_status", "is_current")
+        return {key: (status, is_current) for key, status, is_current in found}
+
+
+def test_small_counts_are_hidden_with_their_set(desk: Desk) -> None:
+    counts = {"": 100, "sex=female": 96, "sex=male": 4, "race=a": 50, "race=b": 50}
+    assert count_people(desk, counts) == {
+        "": ("F", True), "sex=female": ("D", False), "sex=male": ("A", False),
+        "race=a": ("F", True), "race=b": ("F", True),
+    }  # fmt: skip
+
+
+def test_a_small_count_of_crossed_groups_hides_all_but_the_total(desk: Desk) -> None:
+    """Margins of 12 and 12 of 13 would leave 11 or 12 in a hidden cell."""
+    counts = {
+        "": 113, "sex=female": 13, "sex=male": 100, "race=a": 12, "race=b": 101,
+        "race=a;sex=female": 11, "race=a;sex=male": 1, "race=b;sex=female": 2,
+        "race=b;sex=male": 99, "age=old": 60, "age=young": 53,
+    }  # fmt: skip
+    shown = count_people(desk, counts)
+    assert {key for key, (_, is_current) in shown.items() if is_current} == {""}
+    small = {"race=a;sex=male", "race=b;sex=female"}
+    assert {key for key, (status, _) in shown.items() if status == "A"} == small
 
 
 def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
@@ -293,6 +310,7 @@ def test_a_wide_file_asks_for_its_columns_and_remembers_them(desk: Desk) -> None
     head, rows = "GEOID,Rate,Rate moe,Note", ("0667000,0.5,0.01,x", "667000,0.6,,y")
     address = desk.send(rows[0], head=head)
     assert "Say what the columns are" in desk.see(address)
+    assert "1 column that looks like a place or a period" in desk.see(f"{address}columns/")
     answers = {
         "layout": "wide", "place": "geoid", "period": "1999", "conf_level": "90",
         "indicator_1": RATE, "moe_1": "rate moe",

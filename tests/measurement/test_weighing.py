@@ -94,6 +94,48 @@ def test_windows_that_share_years_are_named_once(figures: None) -> None:
     assert "these 5-year windows, 1991–1995 and 1993–1997, share 3 years." in message
 
 
+def quarter(value: Any, first: str, last: str) -> str:
+    return f"{RATE},0667000,{first},{last},{value},0.01,T1,r1"
+
+
+def weigh_quarters(*lines: str) -> list[tuple[str, int, str]]:
+    """The same for lines with a first and a last day."""
+    with as_backbone():
+        head = "indicator,ref_area,period_start,period_end,value,se,source,release"
+        stream = io.BytesIO("\n".join((head, *lines)).encode())
+        found = check_file(stream, "q.csv", chapter=None, about={"publisher": "Example"}).warnings
+    return [(problem.code, problem.line, problem.message) for problem in found]
+
+
+def test_a_quarter_is_weighed_beside_quarters_alone(figures: None) -> None:
+    year = quarter("0.5", "1999-01-01", "1999-12-31")
+    first = quarter("0.1", "1999-01-01", "1999-03-31")
+    month = quarter("0.3", "1999-04-01", "1999-04-30")
+    assert weigh_quarters(year, first, month) == []
+    ((code, number, message),) = weigh_quarters(
+        year, first, quarter("0.2", "1999-04-01", "1999-06-30")
+    )
+    assert (code, number) == ("OBS-JUMP", 4)
+    assert "(7.1, 1999 Q2)" in message
+
+
+def test_shared_time_is_told_in_the_largest_whole_unit(figures: None) -> None:
+    def shared(*spans: tuple[str, str]) -> str:
+        ((code, _, message),) = weigh_quarters(*(quarter("0.5", *span) for span in spans))
+        assert code == "OBS-OVERLAP"
+        return message.partition(": ")[2].partition(".")[0]
+
+    assert shared(("1999-01-01", "1999-03-31"), ("1999-03-01", "1999-05-31")) == (
+        "these 3-month windows, 1999 Q1 and Mar 1999–May 1999, share 1 month"
+    )
+    assert shared(("1998-01-01", "1998-12-31"), ("1998-07-01", "1999-06-30")) == (
+        "these 1-year windows, 1998 and Jul 1998–Jun 1999, share 6 months"
+    )
+    assert shared(("1999-01-02", "1999-01-08"), ("1999-01-06", "1999-01-12")) == (
+        "these 7-day windows, 1/2/99–1/8/99 and 1/6/99–1/12/99, share 3 days"
+    )
+
+
 def test_dollars_of_different_years_are_named(figures: None) -> None:
     found = weigh(line(50_000, 1999, code=INCOME), line(51_000, 2000, code=INCOME))
     assert [(code, number) for code, number, _ in found] == [("OBS-NOMINAL", 2)]

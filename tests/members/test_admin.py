@@ -103,16 +103,19 @@ def test_letters_with_codes_are_not_shown_in_the_mail_log(client_for, bea, sf):
 def test_demo_people_load_twice_without_payments(db):
     make_chapter("San Francisco")
     make_chapter("Denver")
+    make_chapter("Minneapolis")
     call_command("apply_roles", stdout=StringIO())
     for _ in range(2):
         demo.load()
         with as_backbone():
-            assert Membership.objects.filter(status="active").count() == 4
+            assert Membership.objects.filter(status="active").count() == 5
             assert not Payment.objects.exists()
-    assert User.objects.filter(email__endswith=demo.DOMAIN).count() == 6
+    assert User.objects.filter(email__endswith=demo.DOMAIN).count() == 7
 
 
 def test_demo_says_who_chairs_a_council():
     lines = [line.split("  ")[-1].strip() for line in demo.people()]
     assert "Lou P., chair in san-francisco" in lines
+    assert "Ivy N., on the council in san-francisco" in lines
+    assert "Nia O., chair in minneapolis" in lines
     assert "Otto K., member in denver" in lines

@@ -19,6 +19,7 @@ from chapters.scope import as_self, in_chapter
 from members.actions import books, expenses
 from members.models import Dispute, Entry, Fund, Payment, Refund
 from members.queries import books as queries
+from tests.books import ledger_balance, person_cents
 from tests.factories import make_chapter, make_membership, make_payment, make_user
 
 DAY = datetime.date(2026, 3, 1)
@@ -173,7 +174,7 @@ def check(world: World) -> None:
     balances = {}
     for chapter in world.chapters:
         with in_chapter(chapter):
-            assert queries.ledger_balance(chapter) == 0
+            assert ledger_balance(chapter) == 0
             assert books.fund_balance(Fund.objects.get(code="childcare")) >= 0
             opened = queries.trial_balance(chapter)
             assert opened.difference == 0
@@ -190,7 +191,7 @@ def check(world: World) -> None:
         found = 0
         for chapter in world.chapters:
             with in_chapter(chapter):
-                found += queries.person_cents(Payment.objects.filter(user=person))
+                found += person_cents(Payment.objects.filter(user=person))
         assert found == world.given[person.pk]
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def payment(sf, mia) -> Payment:
     """$25 for a year of which 185 days are left, and another year paid after it."""
-    today = timezone.localdate()
+    today = sf.today
     day = datetime.timedelta(days=1)
     membership = make_membership(sf, mia, paid_until=today + 550 * day)
     return make_booked_payment(
@@ -49,7 +49,7 @@ def days_paid(payment: Payment) -> int:
     with in_chapter(payment.chapter):
         until = Membership.objects.get().paid_until
     assert until is not None
-    return (until - timezone.localdate()).days
+    return (until - payment.chapter.today).days
 
 
 @pytest.mark.parametrize(

@@ -58,11 +58,11 @@ def test_page_takes_as_many_queries_for_thirty_as_for_one(
 ):
     make_invitation(membership)
     client.get("/me/invitations/")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(15):
         client.get("/me/invitations/")
     for _ in range(29):
         make_invitation(membership, way="link", address_digest="", email="")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(15):
         assert client.get("/me/invitations/").text.count("<tr><td>") == 30
 
 

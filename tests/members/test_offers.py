@@ -106,7 +106,7 @@ def test_offers_are_found_by_words_and_choices(sf, ana, wanted, found):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize(("name", "asked"), [("offers", 17), ("needs", 18), ("offers-mine", 19)])
+@pytest.mark.parametrize(("name", "asked"), [("offers", 12), ("needs", 13), ("offers-mine", 14)])
 def test_lists_ask_as_often_for_many(
     client_for, sf, ana, lou, name, asked, count, django_assert_num_queries
 ):

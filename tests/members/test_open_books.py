@@ -188,3 +188,15 @@ def test_the_line_count_of_open_and_kept_books(sf):
     give(sf, "grant", 500)
     with in_chapter(sf):
         assert Line.objects.count() == OpenLine.objects.count() == 2
+
+
+def test_a_quiet_month_stands_with_zeros(sf):
+    with in_chapter(sf):
+        for month in (11, 14):
+            day = datetime.date(2025 + month // 12, month % 12 or 12, 5)
+            books.record_donation(sf, key=f"gift-{month}", cents=500, occurred_on=day, memo="")
+    with as_self():
+        shown = queries.monthly(sf)
+    assert [(f"{one.month:%Y-%m-%d}", one.income, one.spending) for one in shown] == [
+        ("2025-11-01", 500, 0), ("2025-12-01", 0, 0), ("2026-01-01", 0, 0), ("2026-02-01", 500, 0)
+    ]  # fmt: skip

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from chapters.models import Mail
 from chapters.scope import as_self, in_chapter
+from chapters.unscoped import as_backbone
 from members import access
 from members.actions import organizations as actions
+from members.actions import privacy
 from members.models import Membership, Payment, Representative, SeatInvitation
 from tests.factories import (
     make_membership,
@@ -203,6 +205,16 @@ def test_primary_contact_and_last_manager_stay(held, sf, mia):
             actions.end_seat(other)
         with pytest.raises(IntegrityError), transaction.atomic():
             make_representative(held, is_primary=True)
+
+
+def test_an_erased_contact_hands_over_to_the_longest_manager(held, sf, mia):
+    heir = make_representative(held, role="manager")
+    with as_backbone():
+        wish = privacy.ask_erasure(mia)
+        assert privacy.erase_person(wish.pk)
+        assert actions.primary_contact(held) == heir.user
+        told = Mail.objects.filter(kind="contact-changed").values_list("to", flat=True)
+        assert list(told) == [heir.user.email]
 
 
 def test_replacing_frees_the_seat_and_promises_it(held, sf, mia):

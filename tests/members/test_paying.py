@@ -14,8 +14,8 @@ from members import actions, gateway
 from members.dues import a_year_after
 from members.models import Checkout, Entry, Membership, Payment, StripeEvent
 from members.queries import membership_of
-from members.queries.books import ledger_balance, person_cents
 from members.tasks import sweep_events
+from tests.books import ledger_balance, person_cents
 from tests.factories import make_membership, make_stripe_event
 from tests.payments import deliver, open_page, pay, session_events
 from tests.sandboxes import BOUNCES, LATER

@@ -13,6 +13,7 @@ from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from members.actions.payouts import _settle_part, place, reconcile_payouts, settle_payout
 from members.actions.refunds import refund_payment, send_refund
+from members.bookkeeping import BANK
 from members.models import Entry, Line, Movement, Payment, Payout, PayoutPart
 from members.payout_gateway import MovementState, PayoutState, list_paid_out
 from members.queries.payouts import add_up, compare_balances
@@ -86,12 +87,16 @@ def test_a_payout_is_split_by_chapter_and_booked_once(provider, chapters):
     assert all(row.agrees for row in compared())
 
 
-def test_a_payout_that_two_workers_read_at_once_is_booked_once(sf):
-    payment = make_booked_payment(make_membership(sf))
-    now = timezone.now()
-    state = PayoutState("po_1", "paid", 2400, "usd", now.date(), now)
+def one_payment_paid_out(chapter) -> tuple[PayoutState, MovementState]:
+    """A payout of $24.00 with the payment of $25.00 that it pays out."""
+    payment, now = make_booked_payment(make_membership(chapter)), timezone.now()
     moved = MovementState("txn_1", "charge", 2500, 100, 2400, "usd", now, "ch_1", "charge",
-                          payment.payment_intent, str(sf.pk))  # fmt: skip
+                          payment.payment_intent, str(chapter.pk))  # fmt: skip
+    return PayoutState("po_1", "paid", 2400, "usd", now.date(), now), moved
+
+
+def test_a_payout_that_two_workers_read_at_once_is_booked_once(sf):
+    state, moved = one_payment_paid_out(sf)
     settle_payout(state, [])
     with in_chapter(sf):
         PayoutPart.objects.create(payout=Payout.objects.get(), net_cents=0)
@@ -110,6 +115,19 @@ def test_a_payout_that_two_workers_read_at_once_is_booked_once(sf):
         later.result()
     with in_chapter(sf):
         assert [entry.key for entry in Entry.objects.filter(kind="payout")] == ["payout-po_1"]
+
+
+def test_a_part_that_changes_to_and_fro_is_booked_each_time(sf):
+    state, moved = one_payment_paid_out(sf)
+    settle_payout(state, [])
+    with in_chapter(sf):
+        for known in ([moved], [], [moved], [], [moved]):
+            _settle_part(Payout.objects.get(), sf.pk, place(known), 0)
+        bank = Line.objects.filter(account__code=BANK).values_list("amount_cents", flat=True)
+        assert sum(bank) == 2400
+        keys = [f"payout-po_1{again}" for again in ("", "/2", "/3")]
+        assert sorted(Entry.objects.filter(kind="payout").values_list("key", flat=True)) == keys
+    assert clearing() == 0
 
 
 def until_somebody_waits() -> None:

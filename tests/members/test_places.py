@@ -133,5 +133,5 @@ def test_the_queue_costs_the_same_for_any_number(
         make_paid_place(sf)
     client = client_for(lou)
     client.get("/san-francisco/places/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(14):
         client.get("/san-francisco/places/")

@@ -82,6 +82,14 @@ def test_a_year_is_what_the_books_say(mia):
     assert sum(p.cents for p in earlier) == in_the_books(mia, 2024) == 5000
 
 
+def test_a_year_with_a_refund_alone_has_a_statement(mia):
+    with as_self(mia):
+        paid = Payment.mine(mia).latest("paid_at")
+    refund(paid, 100, at(2026, 2, 1, 12))
+    with as_self(mia):
+        assert years_of(mia) == [2026, 2025, 2024]
+
+
 def test_a_payment_that_the_bank_took_back_is_no_part_of_the_year(mia):
     with as_self(mia):
         payment = Payment.mine(mia).filter(paid_at__month=6).earliest("pk")

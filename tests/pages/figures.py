@@ -55,6 +55,12 @@ PAGES = [
         f"{SF}/dashboard/employment_gap_25_54/",
     ),
     Shown(
+        "indicator-own",
+        f"{CHAPTER}dashboard/<slug:code>/",
+        f"{SF}/dashboard/women_cycling_to_work/",
+    ),
+    Shown("dashboard-women", f"{CHAPTER}dashboard/", f"{SF}/dashboard/?group=sex%3Dfemale"),
+    Shown(
         "embed",
         f"{CHAPTER}dashboard/<slug:code>/embed/",
         f"{SF}/dashboard/employment_gap_25_54/embed/",
@@ -63,6 +69,35 @@ PAGES = [
     Shown("index", "indices/<slug:code>/", "/indices/work_and_parity/?with=0667000"),
     Shown("index-moved", "indices/<slug:code>/", "/indices/work_and_parity/?w.parity=3"),
     Shown("index-template", "indices/<slug:code>/", "/indices/womens_wellbeing/"),
+    Shown("edition", "indices/<slug:code>/editions/<int:pk>/", "/indices/{edition}/"),
+    Shown(
+        "edition-chapter",
+        "indices/<slug:code>/editions/<int:pk>/",
+        "/indices/{chapter_edition}/?with=0667000",
+    ),
+    Shown("chapter-indices", f"{CHAPTER}indices/", f"{SF}/indices/", "lou"),
+    Shown(
+        "edition-new", f"{CHAPTER}indices/<slug:code>/", f"{SF}/indices/womens_wellbeing/", "lou"
+    ),
+    Shown("calendar", f"{CHAPTER}data/calendar/", f"{SF}/data/calendar/", "lou"),
+    Shown("duty", f"{CHAPTER}data/calendar/<int:pk>/", f"{SF}/data/calendar/{{duty}}/", "lou"),
+    Shown("own-indicators", f"{CHAPTER}indicators/", f"{SF}/indicators/", "lou"),
+    Shown("own-indicator-new", f"{CHAPTER}indicators/new/", f"{SF}/indicators/new/", "lou"),
+    Shown(
+        "own-indicator-errors",
+        f"{CHAPTER}indicators/new/",
+        f"{SF}/indicators/new/",
+        "lou",
+        after=lambda visit: send_empty(visit, "main form.form"),
+        statuses=(422,),
+    ),
+    Shown("own-indicator", f"{CHAPTER}indicators/<int:pk>/", f"{SF}/indicators/{{own}}/", "lou"),
+    Shown(
+        "own-indicator-edit",
+        f"{CHAPTER}indicators/<int:pk>/edit/",
+        f"{SF}/indicators/{{own}}/edit/",
+        "lou",
+    ),
     Shown("indicators", "indicators/", "/indicators/"),
     Shown("uploads", f"{CHAPTER}data/", f"{SF}/data/", "lou"),
     Shown("upload-new", f"{CHAPTER}data/new/", f"{SF}/data/new/", "lou"),

@@ -27,7 +27,7 @@ def revise(page: Page, body: str) -> None:
     form = page.locator("form:has([name=base_version])")
     form.locator("[name=body]").fill(body)
     form.locator("[name=reason]").fill("Says it shorter")
-    form.locator("button").click()
+    form.locator("button:not([type=button])").click()
 
 
 def send_empty(visit: Visit, form: str) -> None:
@@ -45,6 +45,7 @@ PAGES = [
     Shown("home-mia", "", "/", "mia"),
     Shown("chapter", CHAPTER, f"{SF}/"),
     Shown("chapter-lou", CHAPTER, f"{SF}/", "lou"),
+    Shown("workspace", f"{CHAPTER}work/", f"{SF}/work/", "lou"),
     Shown("chapter-launching", CHAPTER, "/tucson/"),
     Shown("chapter-gathering", CHAPTER, "/richmond/"),
     Shown("not-found", "", "/no-such-city/dashboard/", statuses=(404,)),

@@ -6,22 +6,42 @@ A page is named by its route as `config.checks.routes` gives it. A new page need
 
 from fnmatch import fnmatch
 
-from tests.pages import accounts, figures, front, members, organizations
+from tests.pages import (
+    accounts,
+    activities,
+    agendas,
+    decisions,
+    figures,
+    front,
+    members,
+    organizations,
+    reports,
+    surveys,
+)
 from tests.pages.figures import UPLOAD
 from tests.pages.front import SECTION
 from tests.pages.organizations import ORGANIZATIONS
+from tests.pages.reports import REPORT
 from tests.pages.shown import CHAPTER
+from tests.pages.surveys import QUESTION, SURVEY
 
 PAGES = [
     *front.PAGES,
+    *activities.PAGES,
+    *agendas.PAGES,
     *figures.PAGES,
+    *decisions.PAGES,
+    *surveys.PAGES,
     *members.PAGES,
     *organizations.PAGES,
     *accounts.PAGES,
+    *reports.PAGES,
 ]
 
 # Addresses that show no page of ours by themselves, and why.
 NO_PAGES = {
+    **decisions.NO_PAGES,
+    **agendas.NO_PAGES,
     "api/v1/*/": "an answer for programs",
     "api/v1/schema/": "an answer for programs",
     "healthz": "for machines",
@@ -29,15 +49,38 @@ NO_PAGES = {
     "webhooks/stripe/": "for the payment provider",
     f"{CHAPTER}dashboard/file/": "takes a form only",
     f"{CHAPTER}dashboard/<slug:code>/image.svg": "a file",
+    f"{CHAPTER}dashboard/<slug:code>/trend.json": "an answer for programs",
+    f"{CHAPTER}dashboard/<slug:code>/groups.json": "an answer for programs",
+    f"{CHAPTER}dashboard/copy.zip": "a file",
+    f"{CHAPTER}data/archive/": "takes a form only",
+    "compare/chart.json": "an answer for programs",
+    "indices/<slug:code>/chart.json": "an answer for programs",
+    "indices/<slug:code>/parts.json": "an answer for programs",
+    f"{SURVEY}ask/<slug:kind>/": "the form of a question, as on its own page",
+    f"{SURVEY}<slug:step>/": "takes a form only",
+    f"{QUESTION}<slug:step>/": "takes a form only",
+    f"{SURVEY}published/file.csv": "a file",
     f"{UPLOAD}problems/": "a file",
     f"{UPLOAD}<slug:step>/": "takes a form only",
     "data/*/<str:name>": "a file",
     f"{CHAPTER}data/keys/make/": "takes a form only",
     f"{CHAPTER}data/keys/<int:pk>/revoke/": "takes a form only",
     f"{CHAPTER}claims/make/": "takes a form only",
+    f"{CHAPTER}data/calendar/fill/": "takes a form only",
+    f"{CHAPTER}data/calendar/due.ics": "a file",
+    f"{CHAPTER}indicators/<int:pk>/propose/": "takes a form only",
     f"{CHAPTER}targets/<int:pk>/withdraw/": "takes a form only",
     f"{SECTION}restore/<int:revision>/": "takes a form only",
+    f"{REPORT}sections/<slug:key>/restore/<int:text>/": "takes a form only",
+    f"{REPORT}report.pdf": "a file",
+    f"{REPORT}needs/<slug:step>/": "takes a form only",
+    f"{REPORT}do/<slug:step>/": "takes a form only",
+    f"{CHAPTER}decisions/<int:pk>/record/": "takes a form only",
     f"{CHAPTER}convenings/<int:pk>/convening.ics": "a file",
+    f"{CHAPTER}projects/<int:pk>/evidence/<int:tag>/remove/": "takes a form only",
+    f"{CHAPTER}projects/<int:pk>/indicators/<int:link>/remove/": "takes a form only",
+    f"{CHAPTER}ideas/<int:pk>/dispute/": "asks for a hidden idea of one's own; the journey sees it",
+    f"{CHAPTER}ideas/<int:pk>/judge/": "asks for a disputed idea; the journey sees it",
     f"{CHAPTER}join/beside/": "takes a form only",
     f"{CHAPTER}places/number/": "takes a form only",
     f"{CHAPTER}places/<int:pk>/": "takes a form only",

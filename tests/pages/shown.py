@@ -13,9 +13,30 @@ CHAPTER = "<slug:chapter>/"
 SF = "/san-francisco"
 
 # What an address is made of; each finds one value behind no walls.
+# The demo's: the surveys of other tests come after it.
+FIRST_SURVEY = (
+    "select min(s.id) from measurement_survey s join chapters_chapter c"
+    " on c.id = s.chapter_id where c.slug = 'san-francisco' and s.state = '{state}'"
+)
 EXAMPLES = {
     "section": "select min(s.id) from agendas_section s join chapters_chapter c"
     " on c.id = s.chapter_id where c.slug = 'san-francisco'",
+    "report": "select min(r.id) from agendas_report r join chapters_chapter c"
+    " on c.id = r.chapter_id where c.slug = 'san-francisco' and r.status = 'published'",
+    "draft": "select max(r.id) from agendas_report r join chapters_chapter c"
+    " on c.id = r.chapter_id where c.slug = 'san-francisco' and r.status = 'draft'"
+    " and r.kind = 'baseline'",
+    **{
+        name: f"select min(t.id) from agendas_{table} t join members_user u on u.id = t.author_id"
+        f" where u.email like '{who}@%%' and {rule}"
+        for name, table, who, rule in (
+            ("suggestion", "suggestion", "mia", "true"),
+            ("comment", "comment", "lou", "t.removed_at is null"),
+            ("removed", "comment", "mia", "t.appeal = 'asked'"),
+        )
+    },
+    "problem": "select s.id from agendas_section s join chapters_chapter c"
+    " on c.id = s.chapter_id where c.slug = 'san-francisco' and s.kind = 'problem'",
     "convening": "select min(s.id) from convenings_convening s join chapters_chapter c"
     " on c.id = s.chapter_id where c.slug = 'san-francisco'",
     "full": "select max(s.id) from convenings_convening s join chapters_chapter c"
@@ -35,7 +56,35 @@ EXAMPLES = {
             "need": "need",
         }.items()
     },
+    **{
+        f"{state}_decision": "select min(d.id) from agendas_decision d join chapters_chapter c"
+        f" on c.id = d.chapter_id where c.slug = 'san-francisco' and d.state = '{state}'"
+        for state in ("draft", "open", "closed")
+    },
+    **{
+        name: f"select {which}(o.id) from agendas_{table} o join chapters_chapter c"
+        f" on c.id = o.chapter_id where c.slug = 'san-francisco' {rest}"
+        for name, which, table, rest in (
+            ("strategy", "min", "section", "and o.kind = 'strategy' and o.status = 'stands'"),
+            ("activity", "min", "activity", "and o.state = 'published'"),
+            ("project", "min", "project", ""),
+            ("commitment", "min", "commitment", "and o.status = 'open'"),
+            ("idea", "min", "idea", "and o.is_shown"),
+            ("waiting_idea", "max", "idea", ""),
+        )
+    },
+    **{f"survey_{state}": FIRST_SURVEY.format(state=state) for state in ("open", "closed")},
+    "survey_question": "select min(q.id) from measurement_question q"
+    f" where q.survey_id = ({FIRST_SURVEY.format(state='closed')})",
     "claim": "select token from measurement_claim order by id limit 1",
+    "edition": "select code || '/editions/' || id from measurement_indexversion"
+    " order by id limit 1",
+    "chapter_edition": "select code || '/editions/' || id from measurement_indexversion"
+    " where chapter_id is not null order by id limit 1",
+    "duty": "select min(d.id) from measurement_duty d join chapters_chapter c"
+    " on c.id = d.chapter_id where c.slug = 'san-francisco'",
+    "own": "select min(i.id) from measurement_indicator i join chapters_chapter c"
+    " on c.id = i.chapter_id where c.slug = 'san-francisco'",
     "match": "select min(o.id) from members_offer o join members_need n on n.kind = o.kind"
     " and n.chapter_id = o.chapter_id where n.id = (select min(n.id) from members_need n"
     " join chapters_chapter c on c.id = n.chapter_id where c.slug = 'san-francisco')",

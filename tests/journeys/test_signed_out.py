@@ -1,0 +1,59 @@
+"""A session that ends while somebody writes takes no text along."""
+
+import secrets
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browsing import Visit, email_of
+from tests.journeys.test_editing import editor_of, save
+from tests.stack import Stack
+
+pytestmark = pytest.mark.journey
+
+
+def end_session(visit: Visit) -> None:
+    """As if the session had run out; the browser still shows the page."""
+    visit.context.clear_cookies(name="sessionid")
+
+
+def test_what_is_typed_after_the_session_comes_back(
+    visit_as: Callable[..., Visit], stack: Stack
+) -> None:
+    sentence = f"Written after the end, {secrets.token_hex(4)}."
+    lou, address = visit_as("lou"), editor_of(stack, "san-francisco", 3)
+    page = lou.go(address)
+    end_session(lou)
+    body = page.locator("[name=body]")
+    body.fill(f"{body.input_value()}\n\n{sentence}")
+    said = page.locator("[data-said]")
+    expect(said).to_contain_text("You are signed out. What you wrote is kept on this device")
+    # It waits for whoever wrote it: the next person at the device does not see it.
+    for somebody, notices in (("ivy", 0), ("lou", 1)):
+        lou.context.clear_cookies()
+        lou.sign_in(email_of(somebody))
+        lou.go(address)
+        expect(page.get_by_text("Bring it back")).to_have_count(notices)
+    expect(page.get_by_text("that was not saved is kept on this device")).to_be_visible()
+    expect(body).not_to_have_value(sentence)
+    lou.press("Bring it back")
+    assert sentence in body.input_value()
+    page.locator("[name=reason]").fill("After the session")
+    save(lou)
+    expect(page.get_by_text("Saved as version")).to_be_visible()
+    assert sentence in body.input_value()
+    lou.go(address)
+    expect(page.get_by_text("kept on this device")).to_have_count(0)
+
+
+def test_a_refused_form_gives_its_text_back(visit_as: Callable[..., Visit], stack: Stack) -> None:
+    sentence = f"A text of more than forty letters, {secrets.token_hex(4)}."
+    lou, address = visit_as("lou"), editor_of(stack, "san-francisco", 3)
+    page = lou.go(address)
+    page.locator("[name=body]").fill(sentence)
+    lou.context.clear_cookies()
+    with lou.expecting(403):
+        save(lou)
+        expect(page.get_by_role("heading", level=1)).to_have_text("The form was not sent")
+    expect(page.get_by_label("Text 1")).to_have_value(sentence)
