@@ -1,11 +1,17 @@
-"""A convening as a calendar file (RFC 5545)."""
+"""A convening as a calendar file (RFC 5545).
 
+The library is loaded by the first file: few web workers ever make one.
+"""
+
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from icalendar import Calendar, Event
 
 from convenings.models import Convening
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 CONTENT_TYPE = "text/calendar; method=PUBLISH; charset=utf-8"
 
@@ -18,6 +24,8 @@ def calendar_file(convening: Convening, *, online_url: str = "") -> str:
     stays and SEQUENCE grows, so a file sent later replaces the entry. `online_url` is given
     only for somebody who has a place.
     """
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.SITE_NAME}//Convenings//EN")
     calendar.add("version", "2.0")
@@ -26,7 +34,9 @@ def calendar_file(convening: Convening, *, online_url: str = "") -> str:
     return str(calendar.to_ical().decode())
 
 
-def _event(convening: Convening, online_url: str) -> Event:
+def _event(convening: Convening, online_url: str) -> "Event":
+    from icalendar import Event
+
     page = settings.SITE_URL + convening.get_absolute_url()
     event = Event()
     event.add("uid", f"{convening.uid}@{urlsplit(settings.SITE_URL).hostname}")
