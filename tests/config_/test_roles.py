@@ -57,3 +57,14 @@ def test_an_unknown_permission_stops_everything(tmp_path, monkeypatch):
     with pytest.raises(CommandError, match="view members.nothing"):
         call_command("apply_roles", stdout=StringIO())
     assert granted() == {}
+
+
+def test_more_permissions_cost_no_more_queries(tmp_path, monkeypatch, django_assert_num_queries):
+    path = tmp_path / "roles.yaml"
+    monkeypatch.setattr(apply_roles, "ROLES", path)
+    for verbs in ("view", "add, change, delete"):
+        Group.objects.create(name=verbs)
+        path.write_text(f'"{verbs}":\n  members.user: [{verbs}]\n')
+        # Two for the transaction, then all permissions, the group, what it has, and what it gets.
+        with django_assert_num_queries(6):
+            call_command("apply_roles", verbosity=0, stdout=StringIO())

@@ -12,19 +12,26 @@ ROLES = Path(__file__).resolve().parents[2] / "roles.yaml"
 Role = dict[str, list[str]]
 
 
-def find_permission(model: str, verb: str) -> Permission:
+def all_permissions() -> dict[str, int]:
+    """The number of every permission, by its name as `app.verb_model`."""
+    found = Permission.objects.values_list("content_type__app_label", "codename", "pk")
+    return {f"{app}.{codename}": number for app, codename, number in found}
+
+
+def find_permission(known: dict[str, int], model: str, verb: str) -> int:
     """The permission for `app.model` and view, add, change or delete; raises CommandError."""
     app, _, name = model.partition(".")
-    found = Permission.objects.filter(content_type__app_label=app, codename=f"{verb}_{name}")
-    permission = found.first()
+    permission = known.get(f"{app}.{verb}_{name}")
     if permission is None:
         raise CommandError(f"roles.yaml: there is no permission to {verb} {model}.")
     return permission
 
 
-def apply_role(name: str, role: Role) -> int:
+def apply_role(known: dict[str, int], name: str, role: Role) -> int:
     """Make one group have what its role says and nothing else; gives the number."""
-    wanted = [find_permission(model, verb) for model, verbs in role.items() for verb in verbs]
+    wanted = [
+        find_permission(known, model, verb) for model, verbs in role.items() for verb in verbs
+    ]
     group, _ = Group.objects.get_or_create(name=name)
     group.permissions.set(wanted)
     return len(wanted)
@@ -37,5 +44,6 @@ class Command(BaseCommand):
         """Apply every role, or none when one of them is wrong."""
         roles: dict[str, Role] = yaml.safe_load(ROLES.read_text(encoding="utf-8"))
         with transaction.atomic():
+            known = all_permissions()
             for name, role in roles.items():
-                self.stdout.write(f"{name}: {apply_role(name, role)} permissions")
+                self.stdout.write(f"{name}: {apply_role(known, name, role)} permissions")
