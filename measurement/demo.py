@@ -47,6 +47,11 @@ def load() -> None:
     """Load the library and every shipped figure, and claim what they show; needs the backbone."""
     load_library()
     load_figures()
+    fill()
+
+
+def fill() -> None:
+    """Freeze editions over the figures that there are, and fill every chapter's desk."""
     for code in ("womens_wellbeing", "work_and_parity"):
         make_edition(code, note="The first edition, on the figures that there are")
     for chapter in Chapter.objects.filter(status=Chapter.Status.ACTIVE):

@@ -9,7 +9,9 @@ def figures(db: None) -> None:
     from chapters.loading import load_places
     from chapters.unscoped import as_backbone
     from measurement import demo
+    from tests.measurement import shelf
 
     with as_backbone():
         load_places()
-        demo.load()
+        shelf.load()
+        demo.fill()
