@@ -21,30 +21,70 @@ from measurement.models.surveys import PUBLIC_FLOOR
 COUNTED = ["own_survey", "administrative", "vital"]
 SMALL = PUBLIC_FLOOR
 
+# How many a rate is of, as its own words say: per 1,000 women. Without any it is of one.
+_UNITS = """
+    WITH units AS MATERIALIZED (
+        SELECT id, value_type, CASE WHEN value_type <> 'rate' THEN 1 ELSE coalesce(
+            regexp_replace(substring(words FROM 'per (1[0 ,.]*0)'), '[ ,.]', '', 'g')::numeric,
+            CASE WHEN words ~ 'per ?cent|%%' THEN 100 WHEN words ~ 'per thousand|‰' THEN 1000
+                WHEN words ~ 'per million' THEN 1000000 END, 1) END AS per
+        FROM measurement_indicator, lower(concat_ws('; ', unit_measure, name, denominator_def,
+            definition)) AS words)
+"""
+# What is left open where a rounded figure is multiplied by a number: known if less than one, and
+# taken for known where it may be small.
+_KNOWN = "{0} * noise < 1 OR {0} * (1 - noise) < %(least)s"
 # The error of a share p of n people is the root of p (1 - p) / n, that of a rate of n events the
-# rate over the root of n: who knows the error knows n. A share above 0 is one person's at least.
-_ROW = """
+# rate over the root of n: who knows the error knows n. Who knows a share of some people and how
+# many they are knows who is in it, and who is not; and who knows both of its counts, the third. A
+# share above 0 is one person's at least, and where nobody says of how many, of no more. Where a
+# number of people and one of those asked are given, both are counts.
+_ROW = f"""
+    {_UNITS}
     SELECT o.place_id, p.parent_id, o.indicator_id, o.period_id, o.source_id, o.group_id, g.key,
         (SELECT coalesce(string_agg(split_part(part, '=', 1), ';'), '')
             FROM unnest(string_to_array(g.key, ';')) part) AS kind,
-        CASE n.value_type WHEN 'count' THEN o.obs_value WHEN 'proportion' THEN share
-            WHEN 'rate' THEN coalesce(o.numerator, CASE WHEN o.obs_value > 0
-                AND o.se > o.obs_value * 1e-6 THEN greatest(round((o.obs_value / o.se) ^ 2), 1) END)
-            ELSE o.numerator END AS events,
-        base, share, o.conf_status <> 'F' AS is_gone, o.is_current
+        events, base, CASE WHEN n.value_type = 'proportion' THEN share
+            WHEN n.value_type IN ('count', 'rate') AND events <= base THEN events END AS share,
+        CASE WHEN o.denominator IS NOT NULL THEN o.sample_n END AS asked,
+        CASE WHEN n.value_type = 'proportion' AND o.obs_value BETWEEN 0 AND 1
+            THEN least(greatest(round(o.obs_value * o.sample_n), (o.obs_value > 0)::int),
+                o.sample_n - (o.obs_value < 1)::int) END AS picked,
+        o.conf_status <> 'F' AS is_gone, o.is_current
     FROM measurement_observation o
     JOIN chapters_place p ON p.id = o.place_id
     JOIN measurement_demographicgroup g ON g.id = o.group_id
-    JOIN measurement_indicator n ON n.id = o.indicator_id
+    JOIN units n ON n.id = o.indicator_id
     JOIN measurement_source s ON s.id = o.source_id AND s.programme = ANY(%(counted)s)
+    CROSS JOIN LATERAL (SELECT CASE WHEN o.obs_value > 0
+            AND n.value_type IN ('proportion', 'ratio', 'rate') THEN o.obs_value / n.per END
+            AS each,
+        0.5 * power(10::numeric, -scale(trim_scale(o.obs_value))) / nullif(o.obs_value, 0) AS noise
+        ) given
     CROSS JOIN LATERAL (SELECT coalesce(o.denominator, o.sample_n,
+        CASE WHEN o.numerator > 0 AND ({_KNOWN.format("o.numerator / each")})
+            THEN greatest(round(o.numerator / each), 1) END,
         CASE WHEN n.value_type = 'proportion' AND o.obs_value > 0 AND o.obs_value < 1
             AND o.se > 1e-9 THEN greatest(round(o.obs_value * (1 - o.obs_value) / o.se ^ 2), 1)
         END) AS base) counted
     CROSS JOIN LATERAL (SELECT CASE n.value_type WHEN 'proportion' THEN coalesce(o.numerator,
         least(greatest(round(o.obs_value * base), (o.obs_value > 0)::int),
             base - (o.obs_value < 1)::int)) END AS share) shared
-"""
+    CROSS JOIN LATERAL (SELECT CASE n.value_type WHEN 'count' THEN o.obs_value
+        WHEN 'proportion' THEN share
+        ELSE coalesce(o.numerator,
+            CASE WHEN n.value_type = 'rate' AND o.obs_value > 0 AND o.se > o.obs_value * 1e-6
+                THEN greatest(round((o.obs_value / o.se) ^ 2), 1) END,
+            CASE WHEN {_KNOWN.format("each * base")} THEN greatest(round(each * base), 1) END)
+        END AS events) happened
+"""  # noqa: S608
+# What a whole leaves of each count beside its parts, where that is small; {0} and {1} say whose a
+# count is. Where the parts are everybody there is nobody else, whatever decimals have lost.
+_RESTS = """({0}events > {1}events AND {0}events - {1}events < %(least)s)
+            OR ({0}base > {1}base AND {0}base - {1}base < %(least)s)
+            OR ({0}asked > {1}asked AND {0}asked - {1}asked < %(least)s)
+            OR ({0}base > {1}of_others AND {0}base - {0}share > {1}others
+                AND {0}base - {0}share - {1}others < %(least)s)"""
 # Zero tells of nobody. An older figure counts where the batch does not say the same thing anew; it
 # may be hidden: then nobody is told it, but what would tell it stays in. What was told once is out,
 # whatever a later release hides of it, unless that one counted many more or fewer.
@@ -77,14 +117,17 @@ _CELLS = f"""
         coalesce(events > 0 AND events < %(least)s, false)
             OR coalesce(base > 0 AND base < %(least)s, false)
             OR coalesce(share > 0 AND share < %(least)s, false)
-            OR coalesce(base > share AND base - share < %(least)s, false)) AS is_small
+            OR coalesce(base > share AND base - share < %(least)s, false)
+            OR coalesce(asked > 0 AND asked < %(least)s, false)
+            OR coalesce(asked > 0 AND picked > 0 AND picked < %(least)s, false)
+            OR coalesce(asked > picked AND asked - picked < %(least)s, false)) AS is_small
     FROM every;
     ANALYZE cells
 """  # noqa: S608
 # Sets at one place of which something is small, or the rest of the total is. Crossed groups have
 # margins that may bound a count narrowly, so they hide every part; where a part is out already,
 # whatever could be set against it stays in. Finer groups add up to what is hidden.
-_SETS = """
+_SETS = f"""
     DROP TABLE IF EXISTS small_sets;
     CREATE TEMPORARY TABLE small_sets ON COMMIT DROP AS
     WITH parts AS (
@@ -93,14 +136,14 @@ _SETS = """
         FROM cells c, unnest(string_to_array(key, ';')) AS option WHERE NOT was_hidden),
     sums AS (
         SELECT place_id, indicator_id, period_id, kind, whole, category,
-            sum(events) AS events, sum(base) AS base
+            sum(events) AS events, sum(base) AS base, sum(asked) AS asked,
+            sum(base - share) AS others, sum(base) FILTER (WHERE share IS NOT NULL) AS of_others
         FROM parts GROUP BY 1, 2, 3, 4, 5, 6),
     rests AS (
         SELECT DISTINCT s.place_id, s.indicator_id, s.period_id, s.kind
         FROM sums s JOIN cells c USING (place_id, indicator_id, period_id)
         WHERE c.key = s.whole AND NOT c.was_hidden AND (
-            (c.events > s.events AND c.events - s.events < %(least)s)
-            OR (c.base > s.base AND c.base - s.base < %(least)s))),
+            {_RESTS.format("c.", "s.")})),
     kinds AS (
         SELECT place_id, indicator_id, period_id, kind, bool_or(is_small) AS has_small,
             bool_or(is_out) AS has_known, bool_or(is_new) AS has_new,
@@ -117,12 +160,12 @@ _SETS = """
         OR ((u.is_unsafe OR u.had_hidden) AND u.kind <> k.kind
             AND ((u.kind LIKE '%%;%%' AND k.kind <> '')
                 OR string_to_array(u.kind, ';') <@ string_to_array(k.kind, ';'))))
-"""
+"""  # noqa: S608
 # A window less its parts that are told is the part that is not: with a small rest, or with one part
 # hidden, the parts go, or the window itself where some of them are out already. So they do where
 # parts overlap and don't fill the window, or something is hidden: then no sum says what is left.
 # Tables, since the planner knows nothing of the size of a query within a query.
-_WINDOWS = """
+_WINDOWS = f"""
     DROP TABLE IF EXISTS spans, nested;
     CREATE TEMPORARY TABLE spans ON COMMIT DROP AS
     SELECT c.*, p.start, p."end", NOT is_out AND (is_gone OR (is_new AND
@@ -132,7 +175,8 @@ _WINDOWS = """
     ANALYZE spans;
     CREATE TEMPORARY TABLE nested ON COMMIT DROP AS
     SELECT w.period_id AS whole, w.is_new AND NOT w.is_out AS whole_new, w.events AS all_events,
-        w.base AS all_base, w."end" - w.start AS all_days, c.*
+        w.base AS all_base, w.share AS all_share, w.asked AS all_asked,
+        w."end" - w.start AS all_days, c.*
     FROM spans w JOIN spans c USING (place_id, indicator_id, group_id)
     WHERE c.start >= w.start AND c."end" <= w."end" AND c.period_id <> w.period_id
         AND NOT w.is_hidden;
@@ -141,9 +185,13 @@ _WINDOWS = """
         SELECT DISTINCT place_id, indicator_id, group_id, whole FROM nested WHERE is_hidden),
     sums AS (
         SELECT place_id, indicator_id, group_id, whole, kind, key, whole_new,
-            all_events, all_base, all_days, bool_or(is_out) AS has_known,
+            all_events, all_base, all_share, all_asked, all_days,
+            bool_or(is_out) AS has_known,
             sum(events) FILTER (WHERE NOT is_hidden) AS events,
             sum(base) FILTER (WHERE NOT is_hidden) AS base,
+            sum(asked) FILTER (WHERE NOT is_hidden) AS asked,
+            sum(base - share) FILTER (WHERE NOT is_hidden) AS others,
+            sum(base) FILTER (WHERE NOT is_hidden AND share IS NOT NULL) AS of_others,
             sum("end" - start + 1) FILTER (WHERE NOT is_hidden) AS days,
             range_agg(daterange(start, "end", '[]')) FILTER (WHERE NOT is_hidden) AS told,
             count(*) FILTER (WHERE is_hidden) AS hidden
@@ -152,7 +200,7 @@ _WINDOWS = """
                 = (n.place_id, n.indicator_id, n.whole, n.group_id)
             AND (n.is_hidden OR NOT b.is_hidden) AND b.period_id <> n.period_id
             AND b.start <= n.start AND b."end" >= n."end")
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
     unsafe AS (
         SELECT place_id, indicator_id, whole, kind, whole_new AND has_known AS is_whole
         FROM sums CROSS JOIN LATERAL (
@@ -160,8 +208,7 @@ _WINDOWS = """
         WHERE CASE WHEN days > covered THEN covered <= all_days
                 OR (place_id, indicator_id, group_id, whole) IN (SELECT * FROM inner_gone)
             ELSE days <= all_days AND (hidden = 1
-                OR (all_events > events AND all_events - events < %(least)s)
-                OR (all_base > base AND all_base - base < %(least)s)) END),
+                OR {_RESTS.format("all_", "")}) END),
     hit AS (
         SELECT place_id, indicator_id, whole AS period_id, kind FROM unsafe WHERE is_whole
         UNION SELECT n.place_id, n.indicator_id, n.period_id, u.kind
@@ -172,9 +219,9 @@ _WINDOWS = """
     WHERE c.is_new AND ((h.kind LIKE '%%;%%' AND c.kind <> '')
         OR string_to_array(h.kind, ';') <@ string_to_array(c.kind, ';'))
     EXCEPT SELECT * FROM small_sets
-"""
+"""  # noqa: S608
 # Families of places whose parts leave a few of the whole, or no more where a set is hidden.
-_FAMILIES = """
+_FAMILIES = f"""
     WITH gone AS (
         SELECT place_id, indicator_id, period_id FROM small_sets
         UNION SELECT place_id, indicator_id, period_id FROM cells WHERE was_hidden),
@@ -186,15 +233,15 @@ _FAMILIES = """
             = (f.parent_id, f.indicator_id, f.period_id)),
     sums AS (
         SELECT parent_id, indicator_id, period_id, key, bool_or(is_out) AS has_known,
-            sum(events) AS events, sum(base) AS base,
+            sum(events) AS events, sum(base) AS base, sum(asked) AS asked,
+            sum(base - share) AS others, sum(base) FILTER (WHERE share IS NOT NULL) AS of_others,
             count(events) BETWEEN 1 AND count(*) - 1 AS has_gap
         FROM cells WHERE parent_id IS NOT NULL GROUP BY 1, 2, 3, 4),
     families AS (
         SELECT s.parent_id, s.indicator_id, s.period_id, bool_or(s.has_known) AS is_out
         FROM sums s JOIN cells w ON w.place_id = s.parent_id
             AND (w.indicator_id, w.period_id, w.key) = (s.indicator_id, s.period_id, s.key)
-        WHERE w.events - s.events BETWEEN 1 AND %(least)s - 1
-            OR w.base - s.base BETWEEN 1 AND %(least)s - 1
+        WHERE {_RESTS.format("w.", "s.")}
             OR ((s.parent_id, s.indicator_id, s.period_id) IN (SELECT * FROM hit)
                 AND (s.has_gap OR w.events - s.events < %(least)s OR w.base - s.base < %(least)s))
         GROUP BY 1, 2, 3),
@@ -205,7 +252,7 @@ _FAMILIES = """
         FROM cells c JOIN families f ON (f.parent_id, f.indicator_id, f.period_id)
             = (c.place_id, c.indicator_id, c.period_id) WHERE c.is_new AND f.is_out)
     INSERT INTO small_sets SELECT * FROM small EXCEPT SELECT * FROM small_sets
-"""
+"""  # noqa: S608
 _HIDE = """
     UPDATE measurement_observation o
     SET conf_status = CASE WHEN c.is_small THEN 'A' ELSE 'D' END, is_current = false

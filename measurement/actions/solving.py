@@ -1,14 +1,15 @@
 """What the rules of hiding left to be worked out from several figures at once is hidden too.
 
 The rules look at one sum at a time. A family is what one indicator counts at a place and its parts
-in windows that overlap; where something of it is hidden, or windows cross, all that is told is
-solved together.
+in windows that overlap; where something of it is hidden, windows cross, or figures are missing
+where windows, places and groups meet, all that is told is solved together.
 """
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 from typing import Any
 
 from django.db import connection
@@ -17,15 +18,15 @@ from measurement.remainders import Cell, Family, Given
 
 _CELLS = """
     SELECT c.indicator_id, c.place_id, c.parent_id, c.period_id, p.start, p."end", c.kind, c.key,
-        c.events::float8, c.base::float8, (c.base - c.share)::float8,
+        c.events::float8, c.base::float8, (c.base - c.share)::float8, c.asked::float8,
         c.is_new AND NOT c.is_out, NOT c.is_out AND (c.is_gone OR (c.is_new AND (c.place_id,
             c.indicator_id, c.period_id, c.kind) IN (SELECT * FROM small_sets)))
     FROM cells c JOIN measurement_period p ON p.id = c.period_id
 """
 _HIDE = "INSERT INTO small_sets VALUES (%s, %s, %s, %s)"
 
-# What counts people: events, all people, and those without the event.
-MEASURES = ("events", "base", "rest")
+# What counts people: events, all people, those without the event, and those who were asked.
+MEASURES = ("events", "base", "rest", "asked")
 Set = tuple[int, int, int, str]
 
 
@@ -44,6 +45,7 @@ class Figure:
     events: float | None
     base: float | None
     rest: float | None
+    asked: float | None
     is_free: bool
     is_hidden: bool
 
@@ -58,7 +60,7 @@ class Figure:
             place=self.place,
             start=self.first.toordinal(),
             after=self.last.toordinal() + 1,
-            options=dict(part.split("=", 1) for part in self.key.split(";") if part),
+            options=_options(self.key),
             value=getattr(self, measure),
         )
 
@@ -119,7 +121,7 @@ def _fineness(figure: Figure) -> tuple[Any, ...]:
 
 
 def _families(figures: Iterable[Figure]) -> Iterator[list[Figure]]:
-    """Figures that may be set against each other, where one is hidden or windows cross."""
+    """Figures that may be set against each other, where no single sum says what they tell."""
     trees = defaultdict(list)
     known = list(figures)
     parents = {figure.place: figure.parent for figure in known}
@@ -127,7 +129,8 @@ def _families(figures: Iterable[Figure]) -> Iterator[list[Figure]]:
         trees[figure.indicator, _root(figure.place, parents)].append(figure)
     for tree in trees.values():
         for family in _overlapping(tree):
-            is_open = any(one.is_hidden for one in family) or _has_crossing(family)
+            is_open = any(one.is_hidden for one in family)
+            is_open = is_open or _has_crossing(family) or _has_gap(family)
             if is_open and any(one.is_free for one in family):
                 yield family
 
@@ -159,3 +162,37 @@ def _has_crossing(family: Iterable[Figure]) -> bool:
         for at, (first, last) in enumerate(windows)
         for start, end in windows[at + 1 :]
     )
+
+
+def _has_gap(family: Sequence[Figure]) -> bool:
+    """Whether figures are missing where several axes meet: two sums may tell what neither does."""
+    windows = {(one.first, one.last) for one in family}
+    places, keys = {one.place for one in family}, {one.key for one in family}
+    depth = max(len(key.split(";")) if key else 0 for key in keys)
+    if (len(windows) > 1) + (len(places) > 1) + depth < 2:
+        return False
+    told = {(one.first, one.last, one.place, one.key) for one in family}
+    return len(told) < len(windows) * len(places) * len(keys) or keys != _all_keys(keys)
+
+
+def _all_keys(keys: Iterable[str]) -> set[str]:
+    """Every group of the options that are crossed anywhere, and of fewer of their categories."""
+    kinds = defaultdict(set)
+    for key in keys:
+        kinds[frozenset(_options(key))].add(key)
+    options = defaultdict(set)
+    for kind, own in kinds.items():
+        for key in own:
+            for category, option in _options(key).items():
+                options[kind, category].add(option)
+    found = set()
+    for kind in kinds:
+        for size in range(len(kind) + 1):
+            for some in combinations(sorted(kind), size):
+                choices = [[f"{name}={at}" for at in options[kind, name]] for name in some]
+                found |= {";".join(group) for group in product(*choices)}
+    return found
+
+
+def _options(key: str) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in key.split(";") if part)

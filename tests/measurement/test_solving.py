@@ -55,7 +55,7 @@ class World:
             period=WINDOWS.index(window), first=dt.date(2021, window[0], 1),
             last=dt.date(2021 + window[1] // 12, window[1] % 12 + 1, 1) - dt.timedelta(days=1),
             kind=";".join(filter(None, [race and "race", sex and "sex"])), key=key,
-            events=float(count), base=None, rest=None, is_free=True,
+            events=float(count), base=None, rest=None, asked=None, is_free=True,
             is_hidden=0 < count < LEAST,
         )  # fmt: skip
 
