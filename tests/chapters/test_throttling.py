@@ -70,3 +70,11 @@ def test_without_the_cache_everybody_may_ask(clock: Clock, monkeypatch: pytest.M
     monkeypatch.setattr("chapters.cache.is_resting", lambda: True)
     assert [ask() is None for _ in range(8)] == [True] * 8
     assert cache.get("anything") is None
+
+
+def test_an_answer_left_unread_is_read_by_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.set("word", "not a number")
+    assert cache.tally("word", "none", 60) == (0, 0)  # type: ignore[attr-defined]
+    monkeypatch.setattr("chapters.cache.is_resting", lambda: False)
+    assert cache.tally("visits", "none", 60) == (0, 1)  # type: ignore[attr-defined]
+    assert cache.tally("visits", "visits", 60) == (2, 2)  # type: ignore[attr-defined]
