@@ -29,23 +29,14 @@ class Named(NamedTuple):
     word: str
 
 
-# The very days; else whole years that begin and end in those years, such as budget years. No
-# quarter passes for the year that it lies in, and no year for a quarter.
-_PERIOD = """measurement_period
-        WHERE (start, "end") = (%(first)s::date, %(last)s::date)
-            OR %(first)s::date = date_trunc('year', %(first)s::date)
-            AND %(last)s::date + 1 = date_trunc('year', %(last)s::date + 1)
-            AND start BETWEEN %(first)s::date AND %(first)s::date + interval '1 year - 1 day'
-            AND "end" BETWEEN %(last)s::date + 1 - interval '1 year' AND %(last)s::date
-            AND window_years > 0 AND "end" + 1 = start + make_interval(years => window_years)
-        ORDER BY (start, "end") = (%(first)s::date, %(last)s::date) DESC, "end", start DESC
-        LIMIT 1"""
-_INDICATOR = """measurement_indicator
-        WHERE chapter_id IS NULL AND code = %(indicator)s ORDER BY version DESC LIMIT 1"""
+# A period by its days, or a window of whole years from the one year to the other; the function says
+# which is the nearest.
 _NAMED = {
     "place": "SELECT ARRAY[id::text, name] FROM chapters_place WHERE geoid = %(place)s",
-    "indicator": f"SELECT ARRAY[id::text, version::text] FROM {_INDICATOR}",  # noqa: S608
-    "period": f"SELECT ARRAY[id::text, label] FROM {_PERIOD}",  # noqa: S608
+    "indicator": """SELECT ARRAY[id::text, version::text] FROM measurement_indicator
+        WHERE chapter_id IS NULL AND code = %(indicator)s ORDER BY version DESC LIMIT 1""",
+    "period": """SELECT ARRAY[id::text, label]
+        FROM measurement_period_of(%(first)s::date, %(last)s::date)""",
     "group": "SELECT ARRAY[id::text, key] FROM measurement_demographicgroup WHERE key = %(group)s",
 }
 
@@ -146,53 +137,32 @@ def _json(statement: str, *values: int) -> orjson.Fragment:
 
 # --- Rollups -----------------------------------------------------------------------------------
 
-_SPREAD = "r.places, r.mean, r.minimum, r.quartile_1, r.median, r.quartile_3, r.maximum"
-_GROUP = "(SELECT id FROM measurement_demographicgroup WHERE key = %(group)s)"
-# What the address names is found by the same statement: of so few rows, a second one would be half
-# the cost.
-_TREND = f"""
-    SELECT i.version, p.label, p.start, p."end", {_SPREAD}
-    FROM (SELECT id, version FROM {_INDICATOR}) i
-        JOIN measurement_rollup r ON r.indicator_id = i.id
-        JOIN measurement_period p ON p.id = r.period_id
-    WHERE r.group_id = {_GROUP} ORDER BY p."end", p.window_years
-"""  # noqa: S608
-_OVERVIEW = f"""
-    SELECT p.label, i.code, i.version, {_SPREAD}
-    FROM (SELECT id, label FROM {_PERIOD}) p
-        JOIN measurement_rollup r ON r.period_id = p.id
-        JOIN measurement_indicator i ON i.id = r.indicator_id
-    WHERE r.group_id = {_GROUP} AND i.chapter_id IS NULL
-    ORDER BY i.position, i.code, i.version
-"""  # noqa: S608
-
-Rows = list[dict[str, Any]]
+# What the address names is found by the same statement, and that is planned once a connection: of
+# so few rows, either would be half the cost.
+_TREND = "SELECT version, results FROM measurement_trend(%s, %s)"
+_OVERVIEW = "SELECT label, results FROM measurement_overview_of(%s, %s::date, %s::date)"
 
 
-def find_trend(indicator: str, group: str) -> tuple[int | None, Rows]:
+def find_trend(indicator: str, group: str) -> tuple[int | None, orjson.Fragment]:
     """How an indicator's newest version spreads over all cities, period by period; one query.
 
     Gives the version beside the rows; it is None where there are none, for whatever reason.
     """
-    return _rows(_TREND, TREND, indicator=indicator, group=group)
+    return _summary(_TREND, indicator, group)
 
 
-def find_overview(group: str, first: dt.date, last: dt.date) -> tuple[str | None, Rows]:
+def find_overview(group: str, first: dt.date, last: dt.date) -> tuple[str | None, orjson.Fragment]:
     """How every national indicator spreads over all cities in a period; one query.
 
     first, last: its days; of years, every window of whole years from the one to the other will do.
 
     Gives the period's label beside the rows; it is None where there are none, for whatever reason.
     """
-    return _rows(_OVERVIEW, OVERVIEW, group=group, first=first, last=last)
+    return _summary(_OVERVIEW, group, first, last)
 
 
-def _rows(statement: str, names: tuple[str, ...], **asked: Any) -> tuple[Any, Rows]:
-    """What the first column says of all rows, and the rows without it."""
+def _summary(statement: str, *asked: Any) -> tuple[Any, orjson.Fragment]:
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
-        found = cursor.fetchall()
-    return (
-        found[0][0] if found else None,
-        [dict(zip(names, row[1:], strict=True)) for row in found],
-    )
+        name, results = cursor.fetchone() or (None, "")
+    return name, orjson.Fragment(f"[{results}]".encode())

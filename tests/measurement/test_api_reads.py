@@ -12,7 +12,7 @@ from chapters.models import Place
 from chapters.scope import in_chapter
 from chapters.unscoped import as_backbone
 from measurement.actions.claims import make_claim
-from measurement.models import Rollup
+from measurement.models import Period, Rollup
 from tests.factories import make_place
 
 BASE = "/api/v1/"
@@ -75,6 +75,15 @@ def test_trend_and_overview_are_the_rollups(figures: None, client: Any) -> None:
         )
     for name in ("places", "mean", "minimum", "quartile_1", "median", "quartile_3", "maximum"):
         assert newest[name] == same[name] == getattr(rolled, name)
+
+
+def test_summaries_say_any_words(figures: None, client: Any) -> None:
+    words = 'The "5" \\ years'
+    with as_backbone():
+        Period.objects.filter(label="2019–2023").update(label=words)
+    assert words in {row["period"] for row in rows_of(client, f"trend/?{EMPLOYED}")}
+    assert client.get(f"{BASE}overview/?period=2019-2023").json()["period"] == words
+    assert client.get(f"{BASE}trend/?{EMPLOYED}&group=sex%3Dx").status_code == 404
 
 
 def test_areas_come_in_pages_and_by_state(figures: None, client: Any) -> None:
