@@ -19,18 +19,25 @@ def visible(model: Any) -> set[Any]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def closed(model: Any, side: Side) -> set[Any]:
-    """The chapter's rows that are not open to all."""
-    return {key_of(row) for row in side.rows[model]} - shared_pks(model)
+def complaints(wanted: Any, home: Side, other: Side, *, by_sql: bool) -> dict[str, list[str]]:
+    """What is wrong with the view from home, by table: another's closed rows, or own ones missing.
 
-
-def complaints(model: Any, home: Side, other: Side, *, by_sql: bool) -> list[str]:
-    """What is wrong with the view from home: another's closed rows in it, or own rows missing."""
+    One scope for all tables: what opens and closes it costs several times a look.
+    """
+    look = visible if by_sql else _by_manager
     with in_chapter(home.chapter):
-        found = visible(model) if by_sql else _by_manager(model)
-    wrong = [f"{model._meta.label} shows {key}" for key in closed(model, other) & found]
+        seen = {model: look(model) for model in wanted}
+    said = {model: _wrong(model, seen[model], home, other) for model in wanted}
+    return {model._meta.db_table: lines for model, lines in said.items() if lines}
+
+
+def _wrong(model: Any, found: set[Any], home: Side, other: Side) -> list[str]:
+    theirs = {key_of(row) for row in other.rows[model]} & found
+    # What is open to all is asked for only where something of theirs is seen.
+    closed = theirs - shared_pks(model) if theirs else theirs
+    shown = [f"{model._meta.label} shows {key}" for key in closed]
     own = {key_of(row) for row in home.rows[model]}
-    return wrong + [f"{model._meta.label} hides {key}" for key in own - found]
+    return shown + [f"{model._meta.label} hides {key}" for key in own - found]
 
 
 def _by_manager(model: Any) -> set[Any]:
