@@ -17,6 +17,8 @@ SECTION = """
 """
 PHONE = {"width": 360, "height": 740}
 SAVE = re.compile("^Save as version")
+# After these seconds an open editor says once more who is there, and asks what is new.
+BEAT = 15
 
 
 def address_of(stack: Stack, kind: str, place: int = 0) -> str:
@@ -55,14 +57,17 @@ def test_two_people_in_one_section_lose_nothing(
     mark, editor = secrets.token_hex(4), f"{address_of(stack, 'problem')}edit/"
     lou, ivy = visit_as("lou"), visit_as("ivy")
     for visit in (lou, ivy):
+        visit.page.clock.install()
         visit.go(editor)
     old = body_of(lou).input_value()
     body_of(lou).fill(f"{old}\n\nFirst words {mark}.")
     here = ivy.page.locator("[data-here]")
     expect(here).to_contain_text("Lou P. is here")
+    lou.page.clock.fast_forward(1000 * BEAT)
     expect(lou.page.locator("[data-here]")).to_contain_text("Ivy N. is here")
     save(lou)
     expect(lou.page.get_by_text("Saved as version")).to_be_visible()
+    ivy.page.clock.fast_forward(1000 * BEAT)
     expect(here).to_contain_text("was saved meanwhile")
 
     body_of(ivy).fill(f"Second words {mark}.\n\n{old}")
