@@ -21,6 +21,8 @@ from measurement.uncertainty import (
     Figure,
     critical_value,
     difference_test,
+    measured,
+    unmasked,
 )
 
 Mask = NDArray[np.bool_]
@@ -155,7 +157,7 @@ def classify(
 
     1. Not `comparable` (another version, group, programme or window, a break, nominal dollars),
        or direction 0, which has no better or worse: not_comparable.
-    2. Either value null, or no finite number: insufficient_data.
+    2. Either value null, no finite number, or a code of the Census Bureau: insufficient_data.
     3. At the target or beyond: target_kept if the baseline was too, else target_met.
     4. Both standard errors known: improved if Z passes Z* in the good direction and the gain is
        at least `min_change`; worsened if it passes in the bad one; else no_detectable_change.
@@ -166,11 +168,11 @@ def classify(
     caller's to give. Raises ValueError for a direction other than 1, -1 or 0, and as
     difference_test does.
     """
-    given = (baseline, current, direction, se_baseline, se_current, target)
-    numbers = [_finite(figure) for figure in given]
+    values = [measured(baseline), measured(current), _finite(direction)]
+    values += [_finite(se_baseline), _finite(se_current), measured(target)]
     least = np.asarray(0.0 if min_change is None else min_change, dtype=float)
     shared, alike = np.asarray(overlap, dtype=float), np.asarray(comparable, dtype=bool)
-    change = _Change(*np.broadcast_arrays(*numbers, least, shared, alike))
+    change = _Change(*np.broadcast_arrays(*values, least, shared, alike))
     if not np.all(np.isin(change.direction, (-1, 0, 1))):
         raise ValueError(f"direction {direction!r} is not 1, -1 or 0")
     with np.errstate(invalid="ignore", over="ignore"):
@@ -249,7 +251,7 @@ def _progress(change: _Change, level: int) -> Progress:
 
 def _finite(figure: Figure) -> Array:
     """The figure, with NaN for what is endless: nobody measured that."""
-    numbers = np.asarray(figure, dtype=float)
+    numbers = unmasked(figure)
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 

@@ -309,6 +309,8 @@ def _checked(given: Any) -> Counts:
         figures = None
     if figures is None:
         raise DisclosureRefused("SDC-TYPE: A table holds counts of people and nothing else.")
+    if np.ma.is_masked(given):
+        raise DisclosureRefused("SDC-TYPE: A masked count is not known, so nothing can protect it.")
     if np.any(~np.isfinite(figures) | (figures < 0) | (figures != np.floor(figures))):
         raise DisclosureRefused("SDC-TYPE: A count is a whole number, 0 or more.")
     return figures.astype(np.int64)

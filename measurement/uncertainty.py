@@ -6,7 +6,8 @@ against each other). Numbers give a float, arrays give an array. Nothing known g
 known: None gives None and NaN gives NaN, never 0; a figure that is undefined, such as a ratio
 over 0, is None for numbers and NaN inside arrays. So is what follows from an error below 0: no
 error is, but the Census Bureau's codes for "no margin" are. One code is a margin: that of a figure
-which was controlled to a known total, 0. Nothing is known of what is endless, or masked.
+which was controlled to a known total, 0. Where a value would stand, each of its codes is no value.
+Nothing is known of what is endless, or masked.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ VITAL_FROM = 10  # rates of fewer events are not published
 GOOD_CV, CAUTION_CV = 16.5, 33.3
 LEAST_SAMPLE, WIDE_POINTS, WIDE_SHARE = 30, 0.2, 1.2
 CONTROLLED = -555_555_555  # "*****" beside an estimate: its margin is 0
+# No margin, open-ended median, no estimate, not applicable, too few cases.
+NO_FIGURE = (-222_222_222, -333_333_333, -666_666_666, -888_888_888, -999_999_999)
 FLOAT_NOISE = 1e-12  # relative size of what is left where decimals cancel
 
 
@@ -76,12 +79,12 @@ def se_from_interval(lower: Figure, upper: Figure, level: int = 95) -> Figure:
     The same where the ends are the wrong way round: no error is below 0.
     """
     width = 2 * critical_value(level)
-    return _figure(lambda low, high: np.abs(high - low) / width, lower, upper)
+    return _figure(lambda low, high: np.abs(_value(high) - _value(low)) / width, lower, upper)
 
 
 def coefficient_of_variation(value: Figure, se: Figure) -> Figure:
     """100 * SE / |value|, in percent; undefined where the value is 0."""
-    return _figure(lambda v, s: 100 * _error(s) / _or_nan(np.abs(v)), value, se)
+    return _figure(lambda v, s: 100 * _error(s) / _or_nan(np.abs(_value(v))), value, se)
 
 
 def moe_sum(moes: Figure, values: Figure = None) -> Figure:
@@ -98,7 +101,7 @@ def moe_sum(moes: Figure, values: Figure = None) -> Figure:
     sizes = [] if values is None else list(values)
     margins = _error(_stack(parts))
     if values is not None:
-        margins = _one_margin_for_zeros(margins, _stack(sizes))
+        margins = _one_margin_for_zeros(margins, _value(_stack(sizes)))
     return _like_inputs(np.sqrt(np.sum(margins**2, axis=0)), parts + sizes)
 
 
@@ -118,9 +121,11 @@ def moe_ratio(x: Figure, moe_x: Figure, y: Figure, moe_y: Figure) -> Figure:
 
 def moe_product(a: Figure, moe_a: Figure, b: Figure, moe_b: Figure) -> Figure:
     """Margin of the product a * b: sqrt(a^2 MOEb^2 + b^2 MOEa^2)."""
-    return _figure(
-        lambda a, ma, b, mb: np.hypot(a * _error(mb), b * _error(ma)), a, moe_a, b, moe_b
-    )
+
+    def product(one: Array, moe_one: Array, other: Array, moe_other: Array) -> Array:
+        return np.hypot(_value(one) * _error(moe_other), _value(other) * _error(moe_one))
+
+    return _figure(product, a, moe_a, b, moe_b)
 
 
 def moe_percent_change(new: Figure, moe_new: Figure, old: Figure, moe_old: Figure) -> Figure:
@@ -151,10 +156,10 @@ def poisson_interval(count: Figure, level: int = 95) -> Interval:
     Below 100 it is the exact (Garwood) interval, 0 included; from 100 on the normal one,
     count -/+ Z* sqrt(count), as vital statistics are published. Whether a small count may be
     shown at all is not decided here: rates of fewer than 10 events are suppressed where they are
-    displayed. Raises ValueError for a count that is negative or not whole.
+    displayed. Raises ValueError for a count that is negative, endless or not whole.
     """
     z_star = critical_value(level)
-    counts = np.asarray(count, dtype=float)
+    counts = _value(_without_codes(unmasked(count)))
     known = counts[~np.isnan(counts)]
     if np.any((known < 0) | (known != np.floor(known)) | np.isinf(known)):
         raise ValueError("a count of events is a whole number, 0 or more")
@@ -195,7 +200,7 @@ def proportion_reliability(p: Figure, lower95: Figure, upper95: Figure, n: Figur
     Wide is more than 20 points, or more than 1.2 times the proportion (guidance for the National
     Survey of Children's Health). `p` and its interval are fractions. None where not all is known.
     """
-    given = [np.asarray(figure, dtype=float) for figure in (p, lower95, upper95, n)]
+    given = [measured(figure) for figure in (p, lower95, upper95, n)]
     share, low, high, sample = np.broadcast_arrays(*given)
     width = np.asarray(high - low)
     wide = width > np.minimum(WIDE_POINTS, WIDE_SHARE * share) * (1 + FLOAT_NOISE)
@@ -211,10 +216,10 @@ def preferred_moe(published: Figure, derived: Figure) -> tuple[Figure, Any]:
     """
 
     def prefer(ours: Array, own: Array) -> Array:
-        return np.where(np.isnan(ours), own, ours)
+        return np.where(np.isnan(_error(ours)), _error(own), _error(ours))
 
     moe = _figure(prefer, published, derived)
-    first = np.isnan(np.asarray(published, dtype=float))
+    first = np.isnan(_error(_numbers(published)))
     return moe, _words(moe, lambda _: [("published", ~first)], other="derived")
 
 
@@ -247,12 +252,31 @@ def _like_inputs(result: Array, inputs: Any) -> Figure:
     return number if given_nan and not any(value is None for value in inputs) else None
 
 
+def measured(figure: Figure) -> Array:
+    """Values as an array of floats, NaN for what nobody measured: masked, endless, or a code."""
+    return _value(_numbers(figure))
+
+
 def _numbers(figure: Figure) -> Array:
-    """The figure as an array of floats, NaN for what is masked or endless: nobody measured that."""
+    """The same of values or errors: the code that is a margin is left, for `_error` to read."""
+    numbers = _without_codes(unmasked(figure))
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def unmasked(figure: Figure) -> Array:
+    """The figure as an array of floats, NaN for what is masked."""
     is_masked = isinstance(figure, np.ma.MaskedArray)
     given = np.ma.filled(np.ma.asarray(figure, dtype=float), np.nan) if is_masked else figure
-    numbers = np.asarray(given, dtype=float)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    return np.asarray(given, dtype=float)
+
+
+def _without_codes(numbers: Array) -> Array:
+    return np.where(np.isin(numbers, NO_FIGURE), np.nan, numbers)
+
+
+def _value(numbers: Array) -> Array:
+    """What is no error: there the code for a margin of 0 is no number."""
+    return np.where(numbers == CONTROLLED, np.nan, numbers)
 
 
 def _error(figure: Array) -> Array:
@@ -281,11 +305,12 @@ def _one_margin_for_zeros(margins: Array, values: Array) -> Array:
 
 
 def _ratio(x: Array, moe_x: Array, y: Array, moe_y: Array) -> Array:
-    divisor = _or_nan(np.abs(y))
-    return np.hypot(_error(moe_x), x / divisor * _error(moe_y)) / divisor
+    divisor = _or_nan(np.abs(_value(y)))
+    return np.hypot(_error(moe_x), _value(x) / divisor * _error(moe_y)) / divisor
 
 
 def _proportion(x: Array, moe_x: Array, y: Array, moe_y: Array) -> Array:
+    x, y = _value(x), _value(y)
     part, whole = (_error(moe_x) * y) ** 2, (x * _error(moe_y)) ** 2
     # What decimals leave behind where both are equal is neither a margin nor a negative.
     root = np.where(np.abs(part - whole) <= FLOAT_NOISE * (part + whole), 0.0, part - whole)
@@ -294,6 +319,7 @@ def _proportion(x: Array, moe_x: Array, y: Array, moe_y: Array) -> Array:
 
 
 def _z(a: Array, se_a: Array, b: Array, se_b: Array, overlap: Array) -> Array:
+    a, b = _value(a), _value(b)
     own_years = np.where(overlap == 1, np.nan, 1 - overlap)
     gap, spread = a - b, np.sqrt(own_years) * np.hypot(_error(se_a), _error(se_b))
     # 0.1 + 0.2 and 0.3 are equal, whatever binary makes of them.

@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from measurement import uncertainty as u
+from measurement.disclosure import DisclosureRefused, protect
 from measurement.draws import simulate
 from measurement.index import Data, compute
 from measurement.progress import classify
@@ -52,6 +53,52 @@ def test_what_a_mask_covers_is_not_known() -> None:
     counted = np.ma.masked_array([3, 4], mask=[True, False])
     assert np.isnan(u.moe_sum([counted, [0, 3]])[0])
     assert u.moe_sum([counted, [0, 3]])[1] == 5.0
+
+
+CODES = [-222222222, -333333333, -555555555, -666666666, -888888888, -999999999]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_where_a_value_would_stand_is_no_value(code: int) -> None:
+    """-666666666 was taken for data before, by others; as a margin -555555555 is 0."""
+    for found in (
+        u.coefficient_of_variation(code, 5),
+        u.moe_sum([3, 4], [5, code]),
+        u.moe_proportion(code, 5, 100, 5),
+        u.moe_proportion(5, 5, code, 5),
+        u.moe_ratio(code, 5, 100, 5),
+        u.moe_ratio(5, 5, code, 5),
+        u.moe_product(code, 5, 100, 5),
+        u.moe_product(100, 5, code, 5),
+        u.moe_percent_change(100, 5, code, 5),
+        u.se_from_interval(code, 5),
+        u.se_from_interval(5, code),
+        u.proportion_reliability(0.5, 0.4, 0.6, code),
+        *u.difference_test(code, 1, 5, 1),
+        *u.difference_test(5, 1, code, 1),
+        *u.poisson_interval(code),
+    ):
+        assert found is None
+    assert u.difference_test([code, 7], 0.6, 5, 0.8).significant.tolist() == [None, True]
+    assert np.isnan(u.poisson_interval([code, 100]).lower).tolist() == [True, False]
+    sure = {"direction": 1, "se_baseline": 1.0, "se_current": 1.0}
+    assert classify(code, 50, **sure).status == "insufficient_data"
+    assert classify(50, code, **sure).status == "insufficient_data"
+    assert classify(50, 60, target=code, **sure).percent_of_targeted_change is None
+
+
+def test_a_published_margin_that_is_a_code_gives_way_to_the_derived() -> None:
+    assert u.preferred_moe(-222222222, 5) == (5.0, "derived")
+    assert u.preferred_moe(-555555555, 5) == (0.0, "published")
+    assert u.preferred_moe(None, -333333333) == (None, None)
+
+
+def test_what_a_mask_covers_is_no_count_and_no_change() -> None:
+    assert np.isnan(u.poisson_interval(HIDDEN).lower).tolist() == [False, True]
+    found = classify(HIDDEN, 50, direction=1, se_baseline=1, se_current=HIDDEN)
+    assert found.status.tolist() == ["improved", "insufficient_data"]
+    with pytest.raises(DisclosureRefused, match="SDC-TYPE: A masked"):
+        protect(HIDDEN)
 
 
 def test_sums_that_binary_spoils_are_equal_all_the_same() -> None:
