@@ -149,8 +149,10 @@ def _keys(table: pl.DataFrame, terms: Terms, judge: _Judge) -> pl.DataFrame:
         | (pl.col("first") < FIRST_DAY) | (pl.col("last") > LAST_DAY)
     )  # fmt: skip
     shown = "period" if "period" in table.columns else "period_start"
+    empty = pl.col(shown) == ""
+    judge.blame(table, empty, "OBS-KEY", shown, lambda _: "A key field is empty.")
     judge.blame(
-        table, wrong, "OBS-TYPE", shown,
+        table, wrong & ~empty, "OBS-TYPE", shown,
         lambda text: f"“{text}” is not a year or a window such as 2019-2023.",
     )  # fmt: skip
     return table
@@ -253,7 +255,8 @@ def _numbers(table: pl.DataFrame, judge: _Judge, comma: str) -> pl.DataFrame:
             parsed, ~wrong & (pl.col(name).abs() >= LARGEST), "OBS-RANGE", name,
             lambda number: f"{number:g} is larger than any figure can be.",
         )  # fmt: skip
-    return parsed.drop(f"{name}_text" for name in NUMBERS)
+    finite = [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in NUMBERS]
+    return parsed.drop(f"{name}_text" for name in NUMBERS).with_columns(finite)
 
 
 _GROUPED = r"^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$"
@@ -279,14 +282,18 @@ def _plain(name: str, comma: str) -> pl.Expr:
 
 
 def _refuse_codes(table: pl.DataFrame, judge: _Judge) -> pl.DataFrame:
+    codes = [*CENSUS_CODES, CONTROLLED]
     for name in NUMBERS:
         judge.blame(
-            table, pl.col(name).is_in([*CENSUS_CODES, CONTROLLED]),
+            table, pl.col(name).is_in(codes),
             "OBS-MOE-NEG" if name == "moe" else "OBS-RANGE", name,
             lambda code: f"{code:.0f} is a Census code ({CENSUS_CODES.get(code, 'controlled')}),"
             " not a number. Leave the cell empty, or load the file as one of the Census Bureau.",
         )  # fmt: skip
-    return table
+    # Said once is enough: such a number is not judged again.
+    return table.with_columns(
+        pl.when(~pl.col(name).is_in(codes)).then(pl.col(name)).alias(name) for name in NUMBERS
+    )
 
 
 def _without_codes(table: pl.DataFrame) -> pl.DataFrame:
@@ -325,6 +332,10 @@ def _errors(table: pl.DataFrame, judge: _Judge) -> pl.DataFrame:
     judge.blame(
         table, has_margin & ~known.fill_null(False), "OBS-CONF", "conf_level",
         lambda _: "Margins need a confidence level: 90 (ACS) or 95?",
+    )  # fmt: skip
+    judge.blame(
+        table, pl.col("denominator") < 0, "OBS-RANGE", "denominator",
+        lambda number: f"{number:g} is no number to divide by.",
     )  # fmt: skip
     judge.blame(table, pl.col("se") < 0, "OBS-RANGE", "se", lambda se: f"An error of {se:g}.")
     judge.blame(table, pl.col("se") > 1e11, "OBS-RANGE", "se", lambda se: f"An error of {se:g}.")
@@ -368,8 +379,8 @@ def _ranges(table: pl.DataFrame, terms: Terms, judge: _Judge) -> None:
     bad = table.filter(wrong)
     for row, number, found in zip(bad[ROW], bad["indicator"], bad["value"], strict=True):
         lowest, highest, is_proportion = bounds[number]
-        hint = " Is it a percent?" if is_proportion else ""
-        message = f"{found:g} is outside {_shown(lowest)}–{_shown(highest)}.{hint}"
+        hint = " for a proportion. Is it a percent?" if is_proportion else "."
+        message = f"{found:g} is outside {_shown(lowest)}–{_shown(highest)}{hint}"
         if len(judge.problems) < MOST_EXAMPLES:
             judge.problems.append(Problem("OBS-RANGE", judge.file, row, "value", message))
 

@@ -81,7 +81,7 @@ def test_a_code_where_a_value_would_stand_is_no_value(code: int) -> None:
         assert found is None
     assert u.difference_test([code, 7], 0.6, 5, 0.8).significant.tolist() == [None, True]
     assert np.isnan(u.poisson_interval([code, 100]).lower).tolist() == [True, False]
-    sure = {"direction": 1, "se_baseline": 1.0, "se_current": 1.0}
+    sure: dict[str, Any] = {"direction": 1, "se_baseline": 1.0, "se_current": 1.0}
     assert classify(code, 50, **sure).status == "insufficient_data"
     assert classify(50, code, **sure).status == "insufficient_data"
     assert classify(50, 60, target=code, **sure).percent_of_targeted_change is None

@@ -196,3 +196,30 @@ def test_bytes_are_read_or_refused_with_a_reason(content: bytes, codes: list[str
     figures, found = read(content)
     assert found == codes
     assert [one["value"] for one in figures] == ([] if codes else [5.0])
+
+
+# --- One mistake, one problem -------------------------------------------------------------------
+
+MARGIN, PARTS = f"{HEAD},moe,conf_level", f"{HEAD},numerator,denominator"
+MISTAKES = [
+    ("rate,0667000,,0.5,S,R", HEAD, "OBS-KEY"),
+    ("rate,0667000,19,0.5,S,R", HEAD, "OBS-TYPE"),
+    ("rate,0667000,2019,inf,S,R", HEAD, "OBS-TYPE"),
+    ("rate,0667000,2019,NaN,S,R", HEAD, "OBS-TYPE"),
+    ("rate,0667000,2019,-666666666,S,R", HEAD, "OBS-RANGE"),
+    ("rate,0667000,2019,0.5,S,R,-222222222,90", MARGIN, "OBS-MOE-NEG"),
+    ("rate,0667000,2019,0.5,S,R,-5,90", MARGIN, "OBS-MOE-NEG"),
+    ("rate,0667000,2019,0.5,S,R,-5,-10", PARTS, "OBS-RANGE"),
+]
+
+
+@pytest.mark.parametrize(("cells", "head", "code"), MISTAKES)
+def test_a_mistake_is_one_problem(cells: str, head: str, code: str) -> None:
+    assert line(cells, head) == ([], [code])
+
+
+def test_a_percent_is_asked_for_where_a_proportion_stands() -> None:
+    (piece,) = read_tables(io.BytesIO(f"{HEAD}\nrate,0667000,2019,1.8,S,R\n".encode()), "f")
+    (problem,) = check_piece(piece.table, TERMS, "f").problems
+    assert problem.message == "1.8 is outside 0–1 for a proportion. Is it a percent?"
+    assert problem.remedy == "Check the unit: a proportion runs from 0 to 1, not to 100."
