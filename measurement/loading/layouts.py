@@ -53,6 +53,32 @@ class Piece:
     is_long: bool = False
 
 
+def read_mapping(text: str, file: str) -> Reading:
+    """What a wide file's columns are, from JSON: `layout` (wide or census), and a mapping.
+
+    Raises:
+        Refused: it is none.
+    """
+    import json
+
+    try:
+        given = json.loads(text)
+        layout, figures = given.get("layout", "wide"), [_figure(one) for one in given["figures"]]
+    except (ValueError, RecursionError, LookupError, AttributeError, TypeError):
+        layout, figures = "", []
+    if layout not in ("wide", "census") or not figures:
+        message = "This names no figures: each has a “column” and an “indicator”."
+        raise Refused([Problem("FILE-MAPPING", file, 1, "", message)])
+    named = {name: str(given[name]).lower() for name in ("place", "period_column") if name in given}
+    return Reading(layout, given | named | {"figures": figures})
+
+
+def _figure(given: Mapping[str, str]) -> dict[str, str]:
+    """A figure of a mapping; columns are called as `files` calls them."""
+    columns = {"column": given["column"].lower(), "moe": given.get("moe", "").lower()}
+    return {"indicator": given["indicator"], "group": given.get("group", "")} | columns
+
+
 class UnknownLayout(Refused):
     """The file is no long one, and nobody has said so far what its columns are."""
 

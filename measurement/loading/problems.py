@@ -30,6 +30,7 @@ REMEDIES = {
     "FILE-BINARY": "Save the file as CSV in UTF-8.",
     "FILE-LINES": "Look for a quotation mark that is opened and never closed.",
     "FILE-BOOK": "Save the sheet as CSV in UTF-8.",
+    "FILE-MAPPING": "Name the figures as in docs/measurement.md, section “Files of figures”.",
 }
 
 
@@ -47,9 +48,14 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.code} {self.file} line {self.line}, {self.column}: {self.message}"
 
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return REMEDIES.get(self.code, "")
+
     def as_dict(self) -> dict[str, Any]:
         """For the report of an upload; what to do about it comes along."""
-        return asdict(self) | {"remedy": REMEDIES.get(self.code, "")}
+        return asdict(self) | {"remedy": self.remedy}
 
 
 class Refused(ValueError):

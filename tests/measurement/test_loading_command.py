@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,74 @@ def test_errors_are_printed_one_a_line_and_nothing_is_loaded(run: Any) -> None:
         "OBS-TYPE figures.csv line 3, value",
         "OBS-RANGE figures.csv line 4, value",
     ]
+
+
+def test_every_problem_says_what_to_do(run: Any) -> None:
+    _, problems, _ = run(line("1O4"), line("0.5", place="667000"))
+    assert sorted(problems, reverse=True) == [
+        "OBS-TYPE figures.csv line 2, value: “1O4” is not a number."
+        " Write it as the column asks; numbers with digits and one decimal point.",
+        "GEO-ZERO figures.csv line 3, ref_area: “667000” has lost its zero; did you mean 0667000?"
+        " Format the column as text, so that codes keep their zeros.",
+    ]
+
+
+ANSWER = """[["NAME","B1_001E","B1_001EA","B1_001M","B1_001MA","state","place"],
+["San Francisco","0.5",null,"0.01",null,"06","67000"],
+["Denver","-666666666","-","-222222222","**","08","20000"]]"""
+MAPPING: dict[str, Any] = {
+    "layout": "census", "period": "1999", "source": "T1", "release": "r1",
+    "figures": [{"column": "B1_001E", "indicator": RATE}],
+}  # fmt: skip
+
+
+def wide(tmp_path: Path, file: str, mapping: Any, **options: Any) -> tuple[int, str, str]:
+    data, named, err = tmp_path / "wide.csv", tmp_path / "m.json", io.StringIO()
+    data.write_text(file)
+    named.write_text(mapping if isinstance(mapping, str) else json.dumps(mapping))
+    options = {"publisher": "Example Bureau", "mapping": named, "stderr": err} | options
+    try:
+        call_command("load_observations", data, stdout=io.StringIO(), **options)
+    except CommandError as error:
+        return error.returncode, err.getvalue(), str(error)
+    return 0, err.getvalue(), ""
+
+
+@pytest.mark.usefixtures("figures")
+def test_an_answer_of_the_census_bureau_is_loaded_with_its_codes(tmp_path: Path) -> None:
+    assert wide(tmp_path, ANSWER, MAPPING) == (0, "", "")
+    with as_backbone():
+        rows = Observation.objects.filter(period__label="1999").order_by("place__geoid")
+        found = [(r.place.geoid, r.obs_value and float(r.obs_value), r.obs_status) for r in rows]
+        assert found == [("0667000", 0.5, "A"), ("0820000", None, "O")]
+        assert float(rows[0].se) == pytest.approx(0.01 / 1.645)
+        assert rows[1].moe is None
+
+
+@pytest.mark.usefixtures("figures")
+def test_a_wide_file_is_loaded_as_its_mapping_says(tmp_path: Path) -> None:
+    mapping = {
+        "place": "City", "period_column": "Year", "source": "T1", "conf_level": "95",
+        "figures": [{"column": "Women", "indicator": RATE, "group": "sex=female", "moe": "Error"}],
+    }  # fmt: skip
+    text = "City,Year,Women,Error\n0667000,1999,0.5,0.0196\n"
+    assert wide(tmp_path, text, mapping, release="r1")[0] == 0
+    with as_backbone():
+        row = Observation.objects.get(period__label="1999")
+        assert row.group.key == "sex=female"
+        assert float(row.se) == pytest.approx(0.01)
+
+
+@pytest.mark.usefixtures("figures")
+@pytest.mark.parametrize(
+    "mapping",
+    ["{", "[]", "{}", '{"figures": []}', '{"figures": [{"column": "a"}]}',
+     '{"figures": [{"column": 1, "indicator": "a"}]}', '{"figures": [{"indicator": "a"}]}',
+     '{"layout": "odd", "figures": [{"column": "a", "indicator": "b"}]}'],
+)  # fmt: skip
+def test_a_mapping_that_names_no_figures_is_refused(tmp_path: Path, mapping: str) -> None:
+    status, problems, _ = wide(tmp_path, ANSWER, mapping)
+    assert (status, problems[:12]) == (2, "FILE-MAPPING")
 
 
 def test_warnings_ask_to_be_acknowledged(run: Any) -> None:

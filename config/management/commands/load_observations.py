@@ -19,6 +19,7 @@ from measurement.models import Source, Upload
 
 if TYPE_CHECKING:
     from measurement.actions.uploads import Checkup
+    from measurement.loading.layouts import Reading
 
 REFUSED = 2
 FIELDS = ("publisher", "title", "licence", "programme", "url")
@@ -39,6 +40,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--release", default="", help="where the file has no such column")
         parser.add_argument("--source", default="", help="where the file has no such column")
+        parser.add_argument(
+            "--mapping", type=Path, metavar="M.json", help="what a wide file's columns are"
+        )
         parser.add_argument("--chapter", metavar="SLUG", help="that chapter's own figures")
         parser.add_argument("--acknowledge", action="store_true", help="take note of warnings")
         parser.add_argument("--dry-run", action="store_true", help="check, and load nothing")
@@ -67,16 +71,14 @@ class Command(BaseCommand):
     ) -> str:
         # Here, so that a server that lists its commands does not load a library for tables.
         from measurement.actions.uploads import check_file, load_checked
-        from measurement.loading.layouts import Reading
 
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         name = options["file"].name
         about = {key: options[key] for key in FIELDS if options[key]} | {"file_sha256": sha256}
-        defaults = {key: options[key] for key in ("source", "release") if options[key]}
         given: dict[str, Any] = {
             "chapter": chapter,
             "about": about,
-            "reading": Reading(mapping=defaults),
+            "reading": _reading(options),
         }
         stream.seek(0)
         if options["dry_run"]:
@@ -103,7 +105,18 @@ class Command(BaseCommand):
 
     def _list(self, problems: list[Problem]) -> None:
         for problem in problems:
-            self.stderr.write(str(problem))
+            self.stderr.write(f"{problem} {problem.remedy}".rstrip())
+
+
+def _reading(options: dict[str, Any]) -> "Reading":
+    """How the file is to be read, with what holds for all its lines. Raises Refused."""
+    from measurement.loading.layouts import LONG, Reading, read_mapping
+
+    named, path = LONG, options["mapping"]
+    if path:
+        named = read_mapping(path.read_bytes().decode("utf-8-sig", "replace"), path.name)
+    defaults = {key: options[key] for key in ("source", "release") if options[key]}
+    return Reading(named.layout, {**named.mapping, **defaults})
 
 
 def _find_chapter(slug: str | None) -> Chapter | None:
