@@ -8,6 +8,7 @@ from django.db.models import Exists, QuerySet
 from django.urls import reverse
 
 from agendas.models import (
+    Agenda,
     Commitment,
     Decision,
     Gap,
@@ -25,7 +26,7 @@ MOST = 10
 
 
 def tasks_of(user: Any, chapter: Chapter) -> list[Task]:
-    """Votes, promises, suggestions and ideas; objections and gaps for the chair. Seven queries."""
+    """Votes, promises, suggestions and ideas; objections and gaps for the chair. Eight queries."""
     found: list[Iterable[Task]] = [
         _votes(user, chapter),
         _promises(user, chapter),
@@ -33,6 +34,7 @@ def tasks_of(user: Any, chapter: Chapter) -> list[Task]:
         _suggestions(user, chapter),
         _gaps(user, chapter),
         _ideas(chapter),
+        _agenda(chapter),
     ]
     return [task for tasks in found for task in tasks]
 
@@ -95,6 +97,16 @@ def _ideas(chapter: Chapter) -> Iterable[Task]:
     if number:
         words = "Answer an idea" if number == 1 else f"Answer {number} ideas"
         yield Task(f"{words} of members", reverse("agendas:ideas", args=[chapter.slug]))
+
+
+def _agenda(chapter: Chapter) -> Iterable[Task]:
+    """Where a chapter begins: an agenda that is there, and that everybody can read."""
+    url = reverse("agendas:agenda-edit", args=[chapter.slug])
+    status = Agenda.objects.filter(chapter=chapter).values_list("status", flat=True).first()
+    if status is None:
+        yield Task("Begin the common agenda", url)
+    elif status == Agenda.Status.DRAFT:
+        yield Task("Finish the common agenda and publish it", url, note="Only the council sees it")
 
 
 def news_of(chapter: Chapter, since: datetime.datetime) -> list[News]:

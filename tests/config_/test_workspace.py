@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from agendas.models import Gap
+from agendas.models import Agenda, Gap
 from chapters.models import Seat
 from chapters.scope import in_chapter
 from chapters.worklist import Task, in_order
@@ -86,7 +86,21 @@ def test_it_lists_what_the_agenda_asks_for(client_for, sf, lou, seated, mia):
     assert "Nobody works on it" not in client_for(seated).get(WORK).content.decode()
 
 
+def test_it_leads_to_an_agenda_that_is_not_begun_or_not_published(client_for, sf, lou):
+    browser, begin = client_for(lou), "Begin the common agenda"
+    page = browser.get(WORK).content.decode()
+    assert f'<a href="/san-francisco/agenda/edit/">{begin}</a>' in page
+    assert "Nothing waits for you" not in page
+    agenda = make_agenda(sf, status="draft", published_at=None)
+    page = browser.get(WORK).content.decode()
+    assert "Finish the common agenda and publish it" in page and begin not in page
+    with in_chapter(sf):
+        Agenda.objects.filter(pk=agenda.pk).update(status="published", published_at=timezone.now())
+    assert "Finish the common agenda" not in browser.get(WORK).content.decode()
+
+
 def test_it_says_when_nothing_waits(client_for, sf, lou):
+    make_agenda(sf)
     page = client_for(lou).get(WORK).content.decode()
     assert "Nothing waits for you" in page and "Nothing happened yet" in page
 
@@ -100,6 +114,8 @@ def test_it_tells_what_happened_and_names_no_member(client_for, sf, lou, seated,
         )  # fmt: skip
     page = client_for(lou).get(WORK).content.decode()
     assert "1 person joined San Francisco" in page and mia.name not in page
+    # What nobody in particular did has a mark too, so that all entries stand in one line.
+    assert page.count('<span class="avatar"') == 2 and 'aria-hidden="true">SF</span>' in page
     assert "<strong>Ana</strong>" in page and "published the figures of pay.csv" in page
 
 
@@ -112,7 +128,8 @@ def test_it_costs_the_same_with_any_number_of_tasks(
         send_figures(sf, seated, f"file-{number}.csv")
         make_membership(sf, joined_on=sf.today)
     browser = client_for(lou)
-    with django_assert_num_queries(39):
+    # The last of them asks for the state of the agenda.
+    with django_assert_num_queries(40):
         browser.get(WORK)
 
 

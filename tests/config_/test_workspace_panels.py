@@ -189,7 +189,7 @@ def test_panels_cost_the_same_with_any_number_of_rows(
                 chapter=sf, report=report, key=f"part-{place}", position=place, heading="Part"
             )
     browser = client_for(lou)
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(43):
         browser.get(WORK)
 
 
