@@ -40,7 +40,7 @@ def make_statement(work: Work) -> PersonFile:
     lines = [("Paid by", str(person)), ("Year", str(year)), ("Total", show_dollars(total))]
     data = _document(f"Statement of {year}", lines, parts)
     return store_for(
-        person, work.job, f"statement-{year}.pdf", "application/pdf", press("statement", data)
+        person, work.job, f"statement-{year}.pdf", "application/pdf", _printed(data, parts)
     )
 
 
@@ -55,11 +55,17 @@ def make_receipt(work: Work) -> PersonFile:
         if row.receipt_number == payment.receipt_number and row.cents > 0
     ]
     title = f"Receipt {payment.receipt_number}"
-    data = _document(title, [("Received from", str(person))], [Part(payment.chapter, (row,))])
+    parts = [Part(payment.chapter, (row,))]
+    data = _document(title, [("Received from", str(person))], parts)
     return store_for(
         person, work.job, f"{payment.receipt_number}.pdf", "application/pdf",
-        press("statement", data),
+        _printed(data, parts),
     )  # fmt: skip
+
+
+def _printed(data: dict[str, Any], parts: list[Part]) -> bytes:
+    """The pages, dated by the last row on them: a true day, and the same however often printed."""
+    return press("statement", data, max(row.day for part in parts for row in part.rows))
 
 
 def _asker(work: Work) -> User:

@@ -114,6 +114,10 @@ def test_a_statement_is_made_by_a_job_and_downloaded(transactional_db, client, m
     answer = client.get(reverse("members:file", args=[made.pk]))
     assert (made.name, answer["Content-Type"]) == ("statement-2025.pdf", "application/pdf")
     assert answer.content.startswith(b"%PDF")
+    # The day of the last row, on the chapter's calendar.
+    with as_self(mia):
+        last = max(row.day for part in statement_of(mia, 2025) for row in part.rows)
+    assert f"/CreationDate(D:{last:%Y%m%d}000000Z".encode() in answer.content
     with as_self(mia):
         again = request_statement(mia, 2025)
     jobs.run(again.pk, None)
