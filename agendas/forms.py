@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Self
+from uuid import uuid4
 
 from django import forms
 
@@ -57,6 +58,8 @@ class SectionForm(TextForm):
     base_version = forms.IntegerField(min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
     # The kept draft that the window knows; another one is of another window.
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    # Names what this page sends, so that the browser knows its own text among what was saved.
+    sent = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
     # The suggestion that the text was written from, if any.
     suggestion = forms.IntegerField(
         required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput
@@ -138,10 +141,10 @@ class ConflictForm(SectionForm):
     def between(cls, both: Versus, given: Mapping[str, Any]) -> "ConflictForm":
         """The form that opens a conflict: the suggestion in the box, saving it chosen.
 
-        given: what was sent; its reason, draft and suggestion go along.
+        given: what was sent; its reason, draft, name and suggestion go along.
         """
         newest = both.theirs.version
-        kept = {name: given.get(name) or "" for name in ("reason", "seen", "suggestion")}
+        kept = {name: given.get(name) or "" for name in ("reason", "seen", "sent", "suggestion")}
         return cls(
             initial={
                 **kept,

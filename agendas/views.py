@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agendas import actions, queries
@@ -95,7 +96,14 @@ def _save(request: HttpRequest, section: Section) -> HttpResponse:
         return _conflict(request, section, conflict, form)
     _settle(request, section, form, saved)
     messages.success(request, f"Saved as version {saved.version}.")
-    return redirect("agendas:section-edit", section.chapter.slug, section.pk)
+    return _back(section, form)
+
+
+def _back(section: Section, form: SectionForm) -> HttpResponse:
+    """To the editor, which is told which of its texts arrived."""
+    url = reverse("agendas:section-edit", args=[section.chapter.slug, section.pk])
+    sent = form.cleaned_data["sent"]
+    return redirect(f"{url}?sent={sent}" if sent else url)
 
 
 def _opened(request: HttpRequest, section: Section) -> SectionForm:
@@ -136,7 +144,7 @@ def _resolve(request: HttpRequest, section: Section) -> HttpResponse:
     _settle(request, section, form, saved)
     told = f"Saved as version {saved.version}." if saved else "Kept theirs. Yours is set aside."
     messages.success(request, told)
-    return redirect("agendas:section-edit", section.chapter.slug, section.pk)
+    return _back(section, form)
 
 
 def _conflict(

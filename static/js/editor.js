@@ -75,7 +75,11 @@
   };
   const offerKept = (form, shelf) => {
     const kept = shelf.get(), same = (name) => kept[name] === form.elements[name].value;
-    if (!kept || ["heading", "body"].every(same)) { shelf.clear(); return; }
+    // The server names what it has just saved: it may read otherwise here by now, tidied or
+    // changed by somebody since, and is saved all the same.
+    const arrived = new URLSearchParams(location.search).get("sent");
+    if (arrived) history.replaceState(null, "", location.pathname);
+    if (!kept || (arrived && kept.sent === arrived) || ["heading", "body"].every(same)) { shelf.clear(); return; }
     const notice = make("div", { className: "notice notice--warn" });
     const words = `A text of ${new Date(kept.at).toLocaleString()} that was not saved is kept on this device.`;
     const press = (label, act) => {
@@ -133,7 +137,7 @@
       if (!over && JSON.stringify(read()) !== last) timer = setTimeout(keep, PAUSE);
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, PAUSE); });
-    form.addEventListener("submit", () => { over = true; clearTimeout(timer); shelf.put(read()); });
+    form.addEventListener("submit", () => { over = true; clearTimeout(timer); shelf.put({ ...read(), sent: form.elements.sent.value }); });
     document.addEventListener("visibilitychange", () => { if (document.hidden) keep(true); });
   };
 

@@ -47,6 +47,38 @@ def test_what_is_typed_after_the_session_comes_back(
     expect(page.get_by_text("kept on this device")).to_have_count(0)
 
 
+def test_what_was_saved_is_not_said_to_be_unsaved(
+    visit_as: Callable[..., Visit], stack: Stack
+) -> None:
+    """Neither when the server tidied it, nor when both texts of a conflict were put together."""
+    address, mark = editor_of(stack, "san-francisco", 4), secrets.token_hex(4)
+    lou, ivy = visit_as("lou"), visit_as("ivy")
+    lou.go(address)
+    ground = f"What both began with, {mark}."
+    lou.page.locator("[name=body]").fill(f"{ground}   \n\n\n")
+    save(lou)
+    expect(lou.page.get_by_text("Saved as version")).to_be_visible()
+    expect(lou.page.locator("[name=body]")).to_have_value(ground)
+    expect(lou.page.locator(".marks")).to_be_visible()
+    expect(lou.page.get_by_text("kept on this device")).to_have_count(0)
+
+    ivy.go(address)
+    lou.page.locator("[name=body]").fill(f"{ground}\n\nAfter it.")
+    save(lou)
+    expect(lou.page.get_by_text("Saved as version")).to_be_visible()
+    ivy.page.locator("[name=body]").fill(f"Before it.\n\n{ground}")
+    with ivy.expecting(409):
+        save(ivy)
+        expect(ivy.page.get_by_role("alert")).to_contain_text("Nothing is lost")
+    save(ivy)
+    expect(ivy.page.get_by_text("Saved as version")).to_be_visible()
+    merged = f"Before it.\n\n{ground}\n\nAfter it."
+    expect(ivy.page.locator("[name=body]")).to_have_value(merged)
+    expect(ivy.page.locator(".marks")).to_be_visible()
+    expect(ivy.page.get_by_text("kept on this device")).to_have_count(0)
+    ivy.page.wait_for_url(f"**{address}")
+
+
 def test_a_refused_form_gives_its_text_back(visit_as: Callable[..., Visit], stack: Stack) -> None:
     sentence = f"A text of more than forty letters, {secrets.token_hex(4)}."
     lou, address = visit_as("lou"), editor_of(stack, "san-francisco", 3)
