@@ -17,7 +17,7 @@ from agendas.models import Decision, NeedRanking, Report
 from agendas.queries.rankings import my_scores, needs_of, scorers
 from agendas.queries.report_links import LinkChoices, link_choices
 from agendas.queries.report_money import Spending, spendings
-from agendas.queries.reports import newer_than, ranking_of, reports_for, shelve
+from agendas.queries.reports import newer_than, ranking_of, reports_for, shelve, written_parts
 from agendas.report_forms import (
     LinkForm,
     NeedForm,
@@ -94,6 +94,7 @@ def report(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
         "shown": shown,
         "newer": newer_than(found),
         "can_publish": can_chair(request.user),
+        "texts": written_parts(found) if is_council(request.user) else [],
     }
     return render(request, "agendas/reports/report.html", context)
 

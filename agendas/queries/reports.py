@@ -89,6 +89,11 @@ def texts_of(section: ReportSection) -> QuerySet[ReportText]:
     return ReportText.objects.filter(part=section).select_related("author", "part__report")
 
 
+def written_parts(report: Report) -> list[ReportSection]:
+    """The sections whose texts have a history; one query."""
+    return list(ReportSection.objects.filter(report=report, version__gt=1).order_by("position"))
+
+
 def ground_of(section: ReportSection, version: int) -> ReportText | None:
     """The text of one version; every section begins empty."""
     saved = texts_of(section).filter(version=version, state=ReportText.State.SAVED).first()

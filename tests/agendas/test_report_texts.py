@@ -157,6 +157,31 @@ def test_history_compares_and_restores(sf, lou, part, client_for):
     assert met.status_code == 409
 
 
+def test_history_without_two_texts_offers_nothing_to_compare(sf, lou, part, client_for):
+    client = client_for(lou)
+    for words, offered in (("no text", 0), ("one version", 0), ("What changed", 1)):
+        page = client.get(address(part, "history/")).content.decode()
+        assert words in page and page.count('<select class="input w-m" id="a"') == offered
+        with in_chapter(sf, lou):
+            revise_part(part, lou, part.version, f"Text {part.version}.")
+
+
+def test_the_council_finds_the_texts_from_the_report(sf, lou, part, client_for, client):
+    council, page = client_for(lou), f"/san-francisco/reports/{part.report_id}/"
+    link = f'href="{address(part, "history/")}"'
+    assert link not in council.get(f"{page}edit/").content.decode()
+    with in_chapter(sf, lou):
+        revise_part(part, lou, 1, "First.")
+    assert link in council.get(f"{page}edit/").content.decode()
+    with in_chapter(sf, lou):
+        report = publish_report(part.report, lou)
+    run_report(report, sf, lou)
+    assert link in council.get(page).content.decode()
+    for reader in (client_for(make_user()), client):
+        told = reader.get(page).content.decode()
+        assert "First." in told and link not in told
+
+
 def test_history_asks_the_same_for_1_and_30_texts(sf, lou, part, client_for):
     client, counts = client_for(lou), []
     for goal in (1, 30):
