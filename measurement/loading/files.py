@@ -17,6 +17,14 @@ from measurement.loading.problems import Problem, Refused
 PIECE_BYTES = 4_000_000
 LONGEST_LINE = 1_000_000
 ROW = "row"
+# What a file begins with that was given the wrong kind of name, and what it really is.
+_BEGINNINGS = (
+    (b"%PDF-", "This is a PDF."),
+    (b"\xd0\xcf\x11\xe0", "This is a spreadsheet of the old kind, or one with a password."),
+    (b"\x89PNG", "This is a picture."),
+    (b"\xff\xd8\xff", "This is a picture."),
+)
+_BOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -45,14 +53,19 @@ def find_style(head: bytes, file: str) -> Style:
     Raises:
         Refused: it is no text, or its first line names no columns.
     """
+    for beginning, message in _BEGINNINGS:
+        if head.startswith(beginning):
+            _refuse("FILE-KIND", file, 1, message)
     encoding = _encoding(head)
     text = head.decode(encoding, "replace")
     if "\0" in text:
-        _refuse("FILE-BINARY", file, 1, "This is not a text file: it holds NUL characters.")
+        _refuse("FILE-BINARY", file, 1, "This is no text: it holds null characters.")
     if "\r" in text and "\n" not in text:
         _refuse("FILE-LINES", file, 1, "Its lines end in an old way; save it as CSV anew.")
     first = next(iter(text.splitlines()), "")
     delimiter = max(",;\t|", key=first.count)
+    if delimiter not in first and file.lower().endswith(_BOOK_NAMES):
+        _refuse("FILE-KIND", file, 1, "It is named like a spreadsheet, and holds only text.")
     names = _names(next(csv.reader([first], delimiter=delimiter), []), file)
     return Style(encoding, delimiter, names, delimiter == ";")
 
@@ -154,7 +167,7 @@ def _is_cut(piece: bytes) -> bool:
 def _table(piece: bytes, style: Style, file: str, number: int) -> pl.DataFrame:
     if b"\0" in piece:
         line = number + piece[: piece.index(b"\0")].count(b"\n")
-        _refuse("FILE-BINARY", file, line, "A NUL character; save the file as CSV in UTF-8 anew.")
+        _refuse("FILE-BINARY", file, line, "There is a null character in this line.")
     try:
         table = pl.read_csv(
             piece,

@@ -27,6 +27,7 @@ REMEDIES = {
     "FILE-COLUMN": "Rename it as it is named on the page that takes files, or leave it as it is.",
     "FILE-CELLS": "Give every row as many cells as the first; quote cells with a comma in them.",
     "FILE-HEADER": "Name every column once in the first line.",
+    "FILE-KIND": "Open it in a spreadsheet program and save it as XLSX or CSV, without a password.",
     "FILE-BINARY": "Save the file as CSV in UTF-8.",
     "FILE-LINES": "Look for a quotation mark that is opened and never closed.",
     "FILE-BOOK": "Save the sheet as CSV in UTF-8.",

@@ -43,6 +43,9 @@ READ = {
 }
 REFUSED: dict[str, tuple[bytes, tuple[str, int]]] = {
     "NUL in a cell": (text(line("0.5"), line("0\x005")).encode(), ("FILE-BINARY", 1)),
+    "a PDF": (b"%PDF-1.4\n%\xe2\xe3\n", ("FILE-KIND", 1)),
+    "a picture": (b"\x89PNG\r\n\x1a\n\0\0", ("FILE-KIND", 1)),
+    "a spreadsheet of the old kind": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", ("FILE-KIND", 1)),
     "UTF-16 without a mark": (GOOD.encode("utf-16-le"), ("FILE-BINARY", 1)),
     "too few cells": (text(line("0.5"), "a,b").encode(), ("FILE-CELLS", 3)),
     "too many cells": (text(line("0.5"), line("0.5") + ",x").encode(), ("FILE-CELLS", 3)),

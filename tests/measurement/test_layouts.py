@@ -224,3 +224,18 @@ def test_nothing_of_this_is_loaded_by_the_pages() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_text_that_is_named_like_a_spreadsheet_is_called_a_text() -> None:
+    with pytest.raises(Refused) as caught:
+        list(read_tables(io.BytesIO(b"These are the figures\nof 2025\n"), "Figures.XLSX"))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.line) == ("FILE-KIND", 1)
+    assert "holds only text" in problem.message
+    assert "save it as XLSX or CSV" in problem.as_dict()["remedy"]
+
+
+def test_a_table_is_read_whatever_its_name() -> None:
+    lines = b"indicator,ref_area,value\nincome,0667000,1\n"
+    (piece,) = read_tables(io.BytesIO(lines), "figures.xlsx")
+    assert piece.is_long and piece.table.height == 1
