@@ -96,6 +96,14 @@ class Upload(SharedOrOwned):
         return f"{self.name} ({self.get_state_display()})"
 
     @property
+    def is_counted(self) -> bool:
+        """True where its figures were counted: before that no 0 is a count."""
+        states = self.State
+        if self.state == states.DISCARDED:
+            return bool(self.rows) and not self.errors
+        return self.state not in (states.CHECKING, states.COLUMNS, states.REFUSED)
+
+    @property
     def needs_acknowledgement(self) -> bool:
         """True while warnings stand that nobody has taken note of."""
         return bool(self.warnings) and self.acknowledged_at is None

@@ -326,3 +326,16 @@ def test_a_wide_file_asks_for_its_columns_and_remembers_them(desk: Desk) -> None
     assert 'value="rate moe" selected' in page
     desk.press(again, "columns", **answers)
     assert "has lost its zero" in desk.see(again)
+
+
+def test_what_was_not_counted_is_not_called_nothing(desk: Desk) -> None:
+    wide = desk.send(head="geoid,rate", content=b"geoid,rate\n0667000,0.5\n", name="wide.csv")
+    page = desk.see(wide)
+    assert "Choose which column holds the place and the period" in page
+    assert "Known, unchanged" not in page and "Where it comes from" in page
+    refused = desk.send(line("x"), name="refused.csv")
+    assert "1 error" in desk.see(refused) and "Known, unchanged" not in desk.see(refused)
+    listed = desk.see(BASE)
+    assert "Not counted so far" in listed and '<td colspan="3">Not counted</td>' in listed
+    good = desk.send(line("0.5"))
+    assert "Known, unchanged" in desk.see(good) and "The figure</h2>" in desk.see(good)
