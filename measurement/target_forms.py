@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from chapters.models import Chapter
 from measurement.models import DemographicGroup, Indicator
 from measurement.queries import TOTAL
 from measurement.wording import unit_of
@@ -43,8 +43,9 @@ class TargetForm(forms.Form):
         error_messages={"required": "Say why the chapter aims at this"},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, chapter: Chapter, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.this_year = chapter.today.year
         # A target needs a better and a worse.
         indicators = Indicator.published.exclude(direction=Indicator.Direction.CONTEXT)
         _offer(self.fields["indicator"], indicators.exclude(nominal_dollars=True))
@@ -53,7 +54,7 @@ class TargetForm(forms.Form):
 
     def clean_due(self) -> int:
         """A year to come."""
-        year, now = int(self.cleaned_data["due"]), timezone.now().year
+        year, now = int(self.cleaned_data["due"]), self.this_year
         if not now <= year <= now + FURTHEST_YEARS:
             raise forms.ValidationError(f"Enter a year from {now} to {now + FURTHEST_YEARS}")
         return year

@@ -18,7 +18,7 @@ from measurement.target_forms import TargetForm
 def targets(request: HttpRequest, chapter: str) -> HttpResponse:
     """The targets that stand, and a form for another."""
     mine: Chapter = request.chapter  # type: ignore[attr-defined]
-    form = TargetForm(request.POST or None)
+    form = TargetForm(mine, request.POST or None)
     if request.method == "POST" and form.is_valid():
         set_target(mine, by=request.user, **form.cleaned_data)
         messages.success(request, "The target stands.")

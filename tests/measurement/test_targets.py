@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
+
+import pytest
+from django.utils import timezone
 
 from chapters.scope import in_chapter
 from measurement.foretelling import describe_pace
 from measurement.models import DemographicGroup, Indicator, Target
+from measurement.target_forms import TargetForm
 from measurement.trend import fit_trend
 from tests.factories import make_seat, make_user
 
@@ -85,3 +90,14 @@ def test_the_pace_says_when_a_target_is_reached() -> None:
     ]
     flat = fit_trend(years, [0.5, 0.6] * 5, [0.001] * 10)
     assert flat is not None and describe_pace(flat, 0.7, 2023, 1) == []
+
+
+def test_a_target_year_is_counted_by_the_chapters_clock(
+    figures: None, sf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On New Year's Eve in San Francisco it is the next year already by the server's clock.
+    eve = dt.datetime(2030, 1, 1, 3, tzinfo=dt.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: eve)
+    assert sf.today.year == 2029
+    for year, is_good in (("2028", False), ("2029", True), ("2079", True), ("2080", False)):
+        assert TargetForm(sf, typed(due=year)).is_valid() is is_good, year
