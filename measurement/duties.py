@@ -26,7 +26,7 @@ LATE, SOON, PLANNED = "late", "soon", "planned"
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the calendar: how it stands, with its words and people."""
+    """A row of the calendar: how it stands, its words and people, the end of the newest figures."""
 
     duty: Duty
     indicator: Indicator
@@ -34,6 +34,7 @@ class Line:
     words: str
     owner: str
     deputy: str
+    until: dt.date | None
 
 
 def first_due(indicator: Indicator, known_until: dt.date | None, today: dt.date) -> dt.date:
@@ -75,9 +76,10 @@ def stage(duty: Duty, today: dt.date) -> Duty.Told:
     return Duty.Told.BEFORE if days >= -BEFORE_DAYS else Duty.Told.NOBODY
 
 
-def line(duty: Duty, today: dt.date, names: Mapping[int, str], *, is_new: bool) -> Line:
-    """A row in words; names of the council by user id; is_new: figures came in since it began."""
-    days = (duty.due_on - today).days
+def line(duty: Duty, today: dt.date, names: Mapping[int, str], newest: dt.date | None) -> Line:
+    """A row in words; names of the council by user id; newest: the end of the newest figures."""
+    days, known = (duty.due_on - today).days, duty.known_until
+    is_new = newest is not None and (known is None or newest > known)
     if is_new:
         state, words = PLANNED, "Figures have come in; the next turn is set overnight"
     elif days < 0:
@@ -87,7 +89,7 @@ def line(duty: Duty, today: dt.date, names: Mapping[int, str], *, is_new: bool) 
     else:
         state, words = PLANNED, f"Due in {days} days"
     return Line(duty, duty.indicator, state, words, _name(duty.owner_id, names),
-                _name(duty.deputy_id, names))  # fmt: skip
+                _name(duty.deputy_id, names), newest or known)  # fmt: skip
 
 
 def _s(number: int) -> str:

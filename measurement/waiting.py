@@ -75,10 +75,4 @@ def calendar_of(chapter: Chapter) -> list[Line]:
     seats = Seat.objects.current().filter(chapter=chapter)
     names = dict(seats.values_list("user_id", "shown_as"))
     today = chapter.today
-    return [
-        line(row, today, names, is_new=_is_new(row, ends.get(row.indicator_id))) for row in rows
-    ]
-
-
-def _is_new(row: Duty, newest: datetime.date | None) -> bool:
-    return newest is not None and (row.known_until is None or newest > row.known_until)
+    return [line(row, today, names, ends.get(row.indicator_id)) for row in rows]

@@ -211,3 +211,18 @@ def test_query_counts_do_not_grow(
     browser.get(CALENDAR)
     with django_assert_num_queries(15):
         browser.get(CALENDAR)
+
+
+def test_the_calendar_knows_figures_that_came_in_today(
+    figures: None, sf: Any, people: Any, client_for: Any
+) -> None:
+    own = make_indicator(sf, programme="own_survey")
+    with in_chapter(sf):
+        Duty.objects.create(chapter=sf, indicator=own, due_on=sf.today + dt.timedelta(days=200))
+    chair = client_for(people[0])
+    assert "None yet" in chair.get(CALENDAR).content.decode()
+    period = Period.objects.get(label="2019–2023")
+    make_observation(sf, indicator=own, period=period, obs_value=Decimal("0.5"))
+    for page in (CALENDAR, "/san-francisco/work/"):
+        text = chair.get(page).content.decode()
+        assert "Dec 2023" in text and "None yet" not in text, page
