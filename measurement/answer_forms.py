@@ -51,6 +51,12 @@ class AnswerForm(forms.Form):
             for question in self.questions
         ]
 
+    def add_error(self, field: Any, error: Any) -> None:
+        """Say what is wrong with an answer once, however many rules it breaks."""
+        super().add_error(field, error)
+        for messages in self.errors.values():
+            messages.data = list({str(each): each for each in messages.data}.values())
+
     def clean(self) -> dict[str, Any]:
         """Only the questions that were shown, in their order: branches end where they end."""
         data: dict[str, Any] = super().clean() or {}

@@ -139,9 +139,10 @@ class QuestionForm(forms.ModelForm):
         if model is Category:
             field.queryset = Category.objects.all()
             return
-        field.queryset = Choice.objects.filter(pk__in=[row.pk for row in rows]).select_related(
-            "question"
-        )
+        chosen = Choice.objects.filter(pk__in=[row.pk for row in rows])
+        # By question, and not the first choices of all questions first.
+        ordered = chosen.order_by("question__position", "position")
+        field.queryset = ordered.select_related("question")
         field.label_from_instance = lambda row: f"{row.question.text[:60]}: {row.text[:60]}"
 
     def _fill(self, question: Question) -> None:

@@ -37,6 +37,9 @@ def change_survey(survey: Survey, *, by: Any, **fields: Any) -> None:
         for name in ("steward_k", "public_k"):
             if fields[name] < getattr(held, name):
                 raise SurveyRefused(f"SDC-FLOOR: A threshold of {getattr(held, name)} only rises.")
+        if fields["closes_on"] < held.chapter.today:
+            # The sweep would close it tonight, and nothing opens it again.
+            raise SurveyRefused("That day has passed. Close the survey to end it now.")
     for name, value in fields.items():
         setattr(held, name, value)
     held.save(update_fields=list(fields))

@@ -4,6 +4,7 @@ An answer leads to no invitation and an invitation to no answer: neither has a t
 random keys, and when a survey closes their rows are written anew in random order.
 """
 
+import datetime
 import uuid
 from typing import Any, ClassVar
 
@@ -67,6 +68,13 @@ class Survey(ChapterOwned):
     def is_draft(self) -> bool:
         """True while it may be changed."""
         return self.state == self.State.DRAFT
+
+    @property
+    def last_day(self) -> datetime.date:
+        """The day until which it took answers: earlier than planned where somebody closed it."""
+        if self.closed_at is None:
+            return self.closes_on
+        return min(self.closes_on, self.chapter.day_of(self.closed_at))
 
     @property
     def takes_answers(self) -> bool:
