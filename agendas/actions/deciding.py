@@ -31,6 +31,7 @@ from chapters.once import store_once
 from chapters.post import post
 from chapters.ready import forget
 from chapters.scope import in_chapter
+from chapters.zones import zone_name
 from members.queries.selves import accounts_of, now_of, of_person
 
 log = logging.getLogger(__name__)
@@ -245,12 +246,14 @@ def _tell(decision: Decision, kind: str, people: Iterable[Any], **context: Any) 
 
 
 def closing_words(decision: Decision) -> str:
-    """When it closes, on the chapter's clock."""
+    """When it closes, on the chapter's clock, which the words name: people read it elsewhere."""
     if decision.closes_at is None:
         return ""
-    there = decision.closes_at.astimezone(ZoneInfo(decision.chapter.zone))
+    zone = decision.chapter.zone
+    there = decision.closes_at.astimezone(ZoneInfo(zone))
     half = "am" if there.hour < 12 else "pm"
-    return f"{_day(there.date())} at {there.hour % 12 or 12}:{there:%M} {half}"
+    clock = f"{there.hour % 12 or 12}:{there:%M} {half} {zone_name(there, zone)}"
+    return f"{_day(there.date())} at {clock}"
 
 
 def _tell_outcome(decision: Decision, record: DecisionRecord) -> None:
