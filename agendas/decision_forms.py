@@ -57,6 +57,7 @@ class DecisionForm(SharedForm, OnceForm):
     proposal = _text("Proposal", hint="What happens if it passes.", missing="Say what is proposed.")
     rule = forms.ChoiceField(
         choices=Decision.Rule.choices, widget=forms.RadioSelect, initial="consent",
+        help_text="Under consent, somebody has to consent: where all stand aside, nothing passes.",
         error_messages={"required": "Choose a rule.", "invalid_choice": "Choose a rule."},
     )  # fmt: skip
     fallback = forms.ChoiceField(
