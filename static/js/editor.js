@@ -166,6 +166,13 @@
     addEventListener("pagehide", () => { send(form, form.dataset.presence, { leave: 1 }, true).catch(() => {}); });
   };
 
+  // --- The list of all sections: the open one stands in sight ----------------------------------
+  const showOpen = (link) => {
+    const list = link.closest("ul"), top = (node) => node.getBoundingClientRect().top;
+    list.scrollTop += top(link) - top(list) - list.clientHeight / 3;
+  };
+
+  document.querySelectorAll(".sections [aria-current]").forEach(showOpen);
   document.querySelectorAll("form[data-marks]").forEach(offerMarks);
   document.querySelectorAll("form[data-draft]").forEach((form) => { keepDraft(form); showPeople(form); });
 })();

@@ -71,6 +71,18 @@ def test_council_signs_in_edits_and_everybody_reads_it(
     expect(page.get_by_role("main")).to_contain_text("Lou P.")
 
 
+def test_the_open_section_stands_in_sight_in_the_list(
+    visit_as: Callable[..., Visit], stack: Stack
+) -> None:
+    lou = visit_as("lou", viewport={"width": 390, "height": 844})
+    page = lou.go(editor_of(stack, "san-francisco", 20))
+    expect(page.locator(".marks")).to_be_visible()
+    shown = page.locator(".sections ul").bounding_box()
+    link = page.locator(".sections [aria-current]").bounding_box()
+    assert shown and link
+    assert shown["y"] <= link["y"] and link["y"] + link["height"] <= shown["y"] + shown["height"]
+
+
 @pytest.mark.parametrize("person", ["lou", "mia", "otto"])
 def test_editor_of_another_city_is_not_found(
     visit_as: Callable[..., Visit], stack: Stack, person: str
