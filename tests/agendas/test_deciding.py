@@ -76,7 +76,7 @@ def test_opening_freezes_the_electorate_and_tells_everybody(sf, lou, ivy, opened
 def test_letters_name_the_clock_of_the_chapter(sf, opened):
     with in_chapter(sf):
         words = deciding.closing_words(opened)
-        told = Mail.objects.filter(kind="decision-opened").first()
+        told = Mail.objects.filter(kind="decision-opened").earliest("pk")
     assert words.endswith(" Pacific")
     assert f"Decide by {words}: " in told.subject and f"closes on {words}." in told.text
 

@@ -265,3 +265,8 @@ def test_delegates_are_named_while_it_is_open_alone(sf, lou, ivy, opened, client
     assert client_for(ivy).get(at(opened, "delegate/")).status_code == 200
     close(sf, opened, lou, ivy)
     assert client_for(ivy).get(at(opened, "delegate/")).status_code == 404
+
+
+def test_the_draft_says_that_consent_needs_somebody_who_consents(sf, lou, client_for):
+    page = client_for(lou).get("/san-francisco/decisions/new/").content.decode()
+    assert "Under consent, somebody has to consent" in page
