@@ -67,6 +67,7 @@ def test_api_pages_lead_on(sf, lou, ivy, client):
 
 
 def test_workspace_lists_votes_and_objections_that_wait(sf, lou, ivy):
+    make_agenda(sf)  # without one, the council is also told to begin it
     held = make_decision(sf, lou, opened=True)
     with in_chapter(sf, ivy):
         assert [task.words for task in tasks_of(ivy, sf)] == ["Vote: Decision question?"]
