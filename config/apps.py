@@ -1,7 +1,13 @@
 """The project as an app: its commands, its start-up checks, its admin site."""
 
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+
+from chapters.plain_words import speak_plainly
+
+# This app is the first, and the admin's import makes forms already.
+speak_plainly()
+
+from django.contrib.admin.apps import AdminConfig  # noqa: E402
 
 
 class ConfigConfig(AppConfig):
