@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 
@@ -52,14 +52,26 @@ class TextForm(forms.Form):
         return Draft(self.cleaned_data["heading"], self.cleaned_data["body"])
 
 
+class SentField(forms.Field):
+    """A name that helps the browser alone: a broken one is left out, and refuses no text."""
+
+    def to_python(self, value: Any) -> str:
+        """The name as UUIDs are written; empty if it is none."""
+        try:
+            return str(UUID(value or ""))
+        except ValueError:
+            return ""
+
+
 class SectionForm(TextForm):
     """A section's new text and the version it was written on."""
 
     base_version = forms.IntegerField(min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
     # The kept draft that the window knows; another one is of another window.
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    # Names what this page sends, so that the browser knows its own text among what was saved.
-    sent = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+    # Names one sending, so that the browser knows its own text among what was saved. A page
+    # brings one, and editor.js a new one each time.
+    sent: Any = SentField(required=False, initial=uuid4, widget=forms.HiddenInput)
     # The suggestion that the text was written from, if any.
     suggestion = forms.IntegerField(
         required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput
@@ -104,6 +116,9 @@ class SectionForm(TextForm):
 
 class SuggestForm(SectionForm, OnceForm):
     """A text that is proposed."""
+
+    # Nothing is kept on the device here.
+    sent: Any = None
 
 
 class DraftForm(forms.Form):

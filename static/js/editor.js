@@ -137,7 +137,14 @@
       if (!over && JSON.stringify(read()) !== last) timer = setTimeout(keep, PAUSE);
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, PAUSE); });
-    form.addEventListener("submit", () => { over = true; clearTimeout(timer); shelf.put({ ...read(), sent: form.elements.sent.value }); });
+    form.addEventListener("submit", () => {
+      over = true;
+      clearTimeout(timer);
+      // A name for each sending: an address of before, in the browser's history, clears no newer text.
+      const sent = form.elements.sent;
+      sent.value = crypto.randomUUID?.() ?? sent.value;
+      shelf.put({ ...read(), sent: sent.value });
+    });
     document.addEventListener("visibilitychange", () => { if (document.hidden) keep(true); });
   };
 

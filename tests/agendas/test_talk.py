@@ -186,6 +186,17 @@ def _suggest(client, section, body, **fields):
     return client.post(f"{_page(section)}suggest/", given | fields)
 
 
+def test_a_suggestion_is_the_same_whatever_name_its_sending_has(section, member, client_for):
+    client = client_for(member)
+    page = client.get(f"{_page(section)}suggest/").context["form"]["form_key"].value()
+    answers = [
+        _suggest(client, section, TEXT * 2, form_key=page, sent=sent)
+        for sent in ("0b4c9c34-6e3a-4c0e-9a53-2f1f6f3a9d10", "broken")
+    ]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].url == answers[1].url
+
+
 def test_suggestion_is_shown_word_by_word_and_accepted(sf, section, lou, member, client_for):
     client, council = client_for(member), client_for(lou)
     assert _suggest(client, section, TEXT).status_code == 422

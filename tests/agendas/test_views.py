@@ -96,6 +96,21 @@ def test_section_edit_keeps_the_input_when_something_is_missing(section, lou, cl
     assert "Kept as typed." in page
 
 
+SENDING = "0b4c9c34-6e3a-4c0e-9a53-2f1f6f3a9d10"
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [(SENDING, f"?sent={SENDING}"), ("", ""), ("broken\0", ""), ("a" * 5000, "")],
+)
+def test_section_edit_names_the_sending_and_refuses_no_text_for_it(
+    sf, section, lou, client_for, sent, named
+):
+    answer = _post(client_for(lou), section, body="Two lines.", sent=sent)
+    assert (answer.status_code, answer.url) == (302, f"{_edit(section)}{named}")
+    assert _saved(sf, section)[-1] == ("saved", 2, "Two lines.")
+
+
 @pytest.mark.fault(27)
 def test_section_edit_answers_a_conflict_with_both_texts(sf, section, lou, client_for):
     with in_chapter(sf, lou):

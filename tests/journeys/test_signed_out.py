@@ -80,6 +80,24 @@ def test_what_was_saved_is_not_said_to_be_unsaved(
     ivy.page.wait_for_url(f"**{address}")
 
 
+def test_an_address_of_before_clears_no_newer_text(
+    visit_as: Callable[..., Visit], stack: Stack
+) -> None:
+    """The browser remembers where it was led after a text was saved, and so may a bookmark."""
+    address, mark = editor_of(stack, "san-francisco", 6), secrets.token_hex(4)
+    lou = visit_as("lou")
+    page = lou.go(address)
+    named = page.locator("[name=sent]").input_value()
+    page.locator("[name=body]").fill(f"Never arrived, {mark}.")
+    page.route(f"**{address}", lambda route: route.abort("aborted"))
+    with page.expect_event("requestfailed"):
+        save(lou)
+    page.unroute(f"**{address}")
+    lou.go(f"{address}?sent={named}")
+    expect(page.get_by_text("that was not saved is kept on this device")).to_be_visible()
+    lou.press("Discard it")
+
+
 def test_a_refused_form_gives_its_text_back(visit_as: Callable[..., Visit], stack: Stack) -> None:
     sentence = f"A text of more than forty letters, {secrets.token_hex(4)}."
     lou, address = visit_as("lou"), editor_of(stack, "san-francisco", 3)
