@@ -14,6 +14,10 @@ from measurement.loading.problems import Problem, Refused
 
 # What a whole file may have in common, so that its lines need not say it.
 FILLED = ("source", "release", "period", "conf_level")
+# What a mapping says of the whole file, and of a figure.
+TEXTS = ("place", "period_column", *FILLED)
+NAMED = ("layout", "figures", *TEXTS)
+OF_FIGURE = ("column", "indicator", "group", "moe")
 LEVEL_OF_CENSUS = "90"
 # A variable of the Census Bureau: table, line, and E for the estimate.
 VARIABLE = re.compile(r"^([a-z]+\d+[a-z0-9]*_(?:c\d+_)?\d+)e$")
@@ -69,14 +73,32 @@ def read_mapping(text: str, file: str) -> Reading:
     if layout not in ("wide", "census") or not figures:
         message = "This names no figures: each has a “column” and an “indicator”."
         raise Refused([Problem("FILE-MAPPING", file, 1, "", message)])
-    named = {name: str(given[name]).lower() for name in ("place", "period_column") if name in given}
-    return Reading(layout, given | named | {"figures": figures})
+    if problems := list(_slips(given, file)):
+        raise Refused(problems)
+    texts = {name: str(given[name]).strip() for name in TEXTS if given.get(name) is not None}
+    columns = {name: texts[name].lower() for name in ("place", "period_column") if name in texts}
+    return Reading(layout, texts | columns | {"figures": figures})
+
+
+def _slips(given: Any, file: str) -> Iterator[Problem]:
+    """A problem for each name that says nothing to us, and for each text that is none."""
+    asked = [(given, NAMED), *((one, OF_FIGURE) for one in given["figures"])]
+    for names, read in asked:
+        for name in names:
+            if name not in read:
+                message = f"“{name}” is not read here; names are {', '.join(read)}."
+                yield Problem("FILE-MAPPING", file, 1, name, message)
+    for name in TEXTS:
+        if isinstance(given.get(name), list | dict):
+            yield Problem("FILE-MAPPING", file, 1, name, "Write this as one text.")
 
 
 def _figure(given: Mapping[str, str]) -> dict[str, str]:
     """A figure of a mapping; columns are called as `files` calls them."""
-    columns = {"column": given["column"].lower(), "moe": given.get("moe", "").lower()}
-    return {"indicator": given["indicator"], "group": given.get("group", "")} | columns
+    texts = {name: given.get(name, "").strip() for name in OF_FIGURE}
+    if not texts["column"] or not texts["indicator"]:
+        raise LookupError
+    return texts | {name: texts[name].lower() for name in ("column", "moe")}
 
 
 class UnknownLayout(Refused):
@@ -155,7 +177,7 @@ def _unfold(table: pl.DataFrame, file: str, reading: Reading, comma: str) -> Ite
         column, moe = figure["column"], figure.get("moe") or ""
         if is_census:
             moe = moe or partner(column, table.columns, "m")
-        named = [name for name in (column, moe) if name]
+        named = [name for name in (mapping.get("period_column"), column, moe) if name]
         absent = [name for name in named if name not in table.columns]
         if place is None or absent:
             lacking = absent[0] if absent else "the place"
@@ -201,8 +223,8 @@ def _place(table: pl.DataFrame, named: str) -> pl.Expr | None:
 
 
 def _period(table: pl.DataFrame, mapping: Mapping[str, Any]) -> pl.Expr:
-    column = mapping.get("period_column") or ""
-    return pl.col(column) if column in table.columns else pl.lit(mapping.get("period") or "")
+    column = mapping.get("period_column")
+    return pl.col(column) if column else pl.lit(mapping.get("period") or "")
 
 
 def _level(mapping: Mapping[str, Any], moe: str, is_census: bool) -> str:

@@ -130,6 +130,67 @@ def test_a_mapping_that_names_no_figures_is_refused(tmp_path: Path, mapping: str
     assert (status, problems[:12]) == (2, "FILE-MAPPING")
 
 
+MISNAMED: dict[str, tuple[dict[str, Any], str]] = {
+    "of the file": ({"period_colum": "Year"}, "“period_colum” is not read here"),
+    "of a figure": (
+        {"figures": [{"column": "B1_001E", "indicator": RATE, "grp": "sex=female"}]},
+        "“grp” is not read here",
+    ),
+    "no text": ({"period": ["1999"]}, "line 1, period: Write this as one text."),
+}
+
+
+@pytest.mark.usefixtures("figures")
+@pytest.mark.parametrize(("change", "words"), MISNAMED.values(), ids=MISNAMED)
+def test_what_a_mapping_says_in_vain_is_named(
+    tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
+    status, problems, told = wide(tmp_path, ANSWER, MAPPING | change)
+    assert (status, told) == (2, "1 problems; nothing was loaded.")
+    assert problems.startswith("FILE-MAPPING m.json") and words in problems
+    assert "docs/measurement.md" in problems
+
+
+@pytest.mark.usefixtures("figures")
+def test_blanks_around_the_names_of_a_mapping_do_not_matter(tmp_path: Path) -> None:
+    mapping = {
+        "place": " City ", "period_column": "Year ", "source": " T1", "release": 2023,
+        "figures": [{"column": " Women", "indicator": f"{RATE} ", "group": " sex=female"}],
+    }  # fmt: skip
+    text = "City,Year,Women\n0667000,1999,0.5\n"
+    assert wide(tmp_path, text, mapping) == (0, "", "")
+    with as_backbone():
+        row = Observation.objects.get(period__label="1999")
+        assert (row.group.key, row.source.release) == ("sex=female", "2023")
+
+
+@pytest.mark.usefixtures("figures")
+def test_a_column_of_periods_that_the_file_lacks_is_named(tmp_path: Path) -> None:
+    mapping = {
+        "place": "City", "period_column": "Yeer", "source": "T1", "release": "r1",
+        "figures": [{"column": "Women", "indicator": RATE}],
+    }  # fmt: skip
+    status, problems, _ = wide(tmp_path, "City,Year,Women\n0667000,1999,0.5\n", mapping)
+    assert (status, problems.splitlines()) == (2, [
+        "OBS-KEY wide.csv line 1, yeer: There is no column for yeer."
+        " Fill the cell with a code of the library.",
+    ])  # fmt: skip
+
+
+@pytest.mark.usefixtures("figures")
+def test_a_wide_file_without_a_mapping_is_told_to_bring_one(tmp_path: Path) -> None:
+    data, err = tmp_path / "wide.csv", io.StringIO()
+    data.write_text("City,Women\n0667000,0.5\n")
+    with pytest.raises(CommandError) as caught:
+        call_command("load_observations", data, stderr=err)
+    status, problems = caught.value.returncode, err.getvalue()
+    assert (status, problems.splitlines()) == (2, [
+        "FILE-MAPPING wide.csv line 1, : There are no columns “indicator” and “value”:"
+        " give --mapping as well."
+        " Name the figures as in docs/measurement.md, section “Files of figures”.",
+    ])  # fmt: skip
+
+
 def test_warnings_ask_to_be_acknowledged(run: Any) -> None:
     lines = line("0.5"), line("0.8", "2000")
     status, problems, _ = run(*lines)

@@ -55,8 +55,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"FILE: {error}", returncode=REFUSED) from error
         except Refused as refused:
-            self._list(refused.problems)
-            message = f"{len(refused.problems)} problems; nothing was loaded."
+            problems = _named_for_commands(refused)
+            self._list(problems)
+            message = f"{len(problems)} problems; nothing was loaded."
             raise CommandError(message, returncode=REFUSED) from refused
 
     def _load(self, stream: BufferedReader, options: dict[str, Any]) -> str:
@@ -117,6 +118,16 @@ def _reading(options: dict[str, Any]) -> "Reading":
         named = read_mapping(path.read_bytes().decode("utf-8-sig", "replace"), path.name)
     defaults = {key: options[key] for key in ("source", "release") if options[key]}
     return Reading(named.layout, {**named.mapping, **defaults})
+
+
+def _named_for_commands(refused: Refused) -> list[Problem]:
+    """Its problems; what a page would ask for next is a file of its own here."""
+    from measurement.loading.layouts import UnknownLayout
+
+    if not isinstance(refused, UnknownLayout):
+        return refused.problems
+    message = "There are no columns “indicator” and “value”: give --mapping as well."
+    return [Problem("FILE-MAPPING", one.file, 1, "", message) for one in refused.problems]
 
 
 def _find_chapter(slug: str | None) -> Chapter | None:
