@@ -34,7 +34,9 @@ class Kept:
         """Write them once more, with the cities' numbers of today."""
         table = self.model._meta.db_table
         columns = [field.column for field in self.model._meta.concrete_fields if field.column]
-        moved = {str(old): places[geoid] for old, geoid in self.places.items()}
+        # A place that the first test had made for itself is not there; no figure is about it.
+        known = {old: geoid for old, geoid in self.places.items() if geoid in places}
+        moved = {str(old): places[geoid] for old, geoid in known.items()}
         place = "(%(places)s::jsonb ->> (kept.t).place_id::text)::bigint"
         values = [place if one == "place_id" else f'(kept.t)."{one}"' for one in columns]
         named = ", ".join(f'"{one}"' for one in columns)

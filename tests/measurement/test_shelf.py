@@ -12,6 +12,7 @@ from chapters.unscoped import as_backbone
 from measurement.actions import load_figures, load_library
 from measurement.models import Observation, Period
 from tests.conftest import owner_connection
+from tests.factories import make_place
 from tests.measurement import shelf
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,18 @@ def test_a_row_that_comes_after_gets_a_number_of_its_own(filled: None) -> None:
         last = Period.objects.latest("pk").pk
         new = Period.objects.create(start="1990-01-01", end="1990-12-31", label="", window_years=1)
         assert new.pk > last
+
+
+def test_a_place_of_the_first_test_alone_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "_kept", [])
+    with as_backbone():
+        load_places()
+        with transaction.atomic():
+            make_place()
+            shelf.load()
+            transaction.set_rollback(True)
+        shelf.load()
+        assert Observation.objects.count() == 2070
 
 
 def test_what_is_there_already_is_left_to_the_product(filled: None) -> None:
