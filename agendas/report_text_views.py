@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,30 +12,32 @@ from agendas.actions.parts import Changed, restore_part, revise_part
 from agendas.actions.reports import NotOpen
 from agendas.drafts import Draft, Versus, compare_texts, versus
 from agendas.models import ReportSection
-from agendas.queries.reports import ground_of, texts_of
+from agendas.queries.reports import ground_of, same_part, texts_of
 from agendas.report_forms import PartForm
 from chapters.gates import council
-
-PUBLISHED = "The report was published meanwhile, so this text is not in it. Its history keeps it."
 
 
 @council
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_section(request: HttpRequest, chapter: str, pk: int, key: str) -> HttpResponse:
-    """The council's text in one section."""
-    section = _open_part(request, pk, key)
+    """The council's text in one section; after publication nobody's text is lost."""
+    section = _part(request, pk, key)
     if request.method != "POST":
+        if not section.report.is_open:
+            return redirect("agendas:report", chapter, pk)
         return _editor(request, section, PartForm.of(section))
     form = PartForm(request.POST)
     if not form.is_valid():
-        return _editor(request, section, form, 422)
+        refused = _editor if section.report.is_open else _late
+        return refused(request, section, form, 422)
     try:
         saved = revise_part(section, request.user, **form.cleaned_data)
     except Changed as conflict:
         return _versus(request, section, conflict, form.cleaned_data["base_version"])
     except NotOpen:
-        form.add_error("body", PUBLISHED)
-        return _editor(request, section, form, 409)
+        if form.cleaned_data["body"] == section.body:  # what was published: nothing to lose
+            return redirect("agendas:report", chapter, pk)
+        return _late(request, section, form, 409)
     messages.success(request, f"Saved as version {saved.version}.")
     return redirect("agendas:report-edit", chapter, pk)
 
@@ -59,7 +61,7 @@ def report_section_restore(
     request: HttpRequest, chapter: str, pk: int, key: str, text: int
 ) -> HttpResponse:
     """Save an older text anew, unless somebody has changed the section meanwhile."""
-    section = _open_part(request, pk, key)
+    section = _part(request, pk, key)
     old = get_object_or_404(texts_of(section), pk=text)
     shown = request.POST.get("base_version", "")
     base_version = int(shown) if shown.isdecimal() and len(shown) < 7 else 0
@@ -79,11 +81,18 @@ def _part(request: HttpRequest, pk: int, key: str) -> ReportSection:
     return report_part(request.user, here.chapter, pk, key)
 
 
-def _open_part(request: HttpRequest, pk: int, key: str) -> ReportSection:
-    section = _part(request, pk, key)
-    if not section.report.is_open:
-        raise Http404("Nobody writes in this report now.")
-    return section
+def _late(
+    request: HttpRequest, section: ReportSection, form: PartForm, status: int
+) -> HttpResponse:
+    """The text that came after publication: to copy, or to carry on with in a draft."""
+    context = {
+        "report": section.report,
+        "section": section,
+        "form": form,
+        "text": form["body"].value() or "",
+        "draft": same_part(section),
+    }
+    return render(request, "agendas/reports/late.html", context, status=status)
 
 
 def _versus(

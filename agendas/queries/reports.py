@@ -94,6 +94,15 @@ def written_parts(report: Report) -> list[ReportSection]:
     return list(ReportSection.objects.filter(report=report, version__gt=1).order_by("position"))
 
 
+def same_part(section: ReportSection) -> ReportSection | None:
+    """The same place in the newest draft of such a report; one query."""
+    rows = ReportSection.objects.filter(
+        chapter=section.chapter_id, key=section.key, report__kind=section.report.kind,
+        report__status=Report.Status.DRAFT,
+    )  # fmt: skip
+    return rows.select_related("report").order_by("-report_id").first()
+
+
 def ground_of(section: ReportSection, version: int) -> ReportText | None:
     """The text of one version; every section begins empty."""
     saved = texts_of(section).filter(version=version, state=ReportText.State.SAVED).first()

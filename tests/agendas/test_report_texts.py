@@ -118,6 +118,46 @@ def test_text_that_came_after_publication_is_kept_and_not_in_the_report(built, s
         assert ReportSection.objects.get(pk=part.pk).body == ""
 
 
+def test_text_that_came_after_publication_carries_on_into_a_draft(built, sf, lou, client_for):
+    client, words = client_for(lou), "Too late, </textarea> & long."
+    with in_chapter(sf, lou):
+        part = ReportSection.objects.select_related("report").get(report=built, key="summary")
+        publish_report(built, lou)
+    run_report(built, sf)
+    late = client.post(address(part), {"base_version": 1, "body": words})
+    page = late.content.decode()
+    assert late.status_code == 409 and "The report was published while you were writing" in page
+    assert "Too late, &lt;/textarea&gt; &amp; long.</textarea>" in page
+    assert "Build a new report" in page and f'href="{address(part, "history/")}"' in page
+    with in_chapter(sf, lou):
+        assert kept(part) == [("set aside", 1, words)]
+        aside = texts_of(part).get()
+        draft = ReportSection.objects.create(
+            report=make_report(sf), key="summary", position=1, heading="Summary"
+        )
+    page = client.post(address(part), {"base_version": 1, "body": words}).content.decode()
+    assert "Carry on in the new draft" in page and f'action="{address(draft)}"' in page
+    assert client.post(address(draft), {"base_version": 1, "body": words}).status_code == 302
+    with in_chapter(sf):
+        assert ReportSection.objects.get(pk=draft.pk).body == words
+    again = client.post(address(part, f"restore/{aside.pk}/"), {"base_version": 1})
+    assert again.url == address(part, "history/")
+
+
+def test_address_of_the_editor_leads_to_the_published_report(built, sf, lou, client_for):
+    client, report = client_for(lou), f"/san-francisco/reports/{built.pk}/"
+    with in_chapter(sf, lou):
+        part = ReportSection.objects.get(report=built, key="summary")
+        publish_report(built, lou)
+    run_report(built, sf)
+    assert client.get(address(part)).url == report
+    same = client.post(address(part), {"base_version": 1, "body": ""})
+    assert same.url == report  # what stands there was sent once more
+    long = client.post(address(part), {"base_version": 1, "body": "x" * 6001})
+    page = long.content.decode()
+    assert long.status_code == 422 and "x" * 6001 in page and "It was not stored" in page
+
+
 def test_conflict_shows_both_and_merges_what_does_not_touch(sf, lou, part, client_for):
     client = client_for(lou)
     ground = "Rent rises every year. Pay does not follow."
