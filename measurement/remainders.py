@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -114,14 +115,19 @@ class _System:
         parents: Mapping[int, int | None],
         enough: int,
     ) -> None:
+        self.is_solved = False
+        self.numbers: dict[Where, int] = {}
+        if _least_numbers(cells, names, parents) >= MOST_NUMBERS:
+            return
         axes = [*(_category(cells, name, enough) for name in names),
                 _places(cells, parents, enough), _spans(cells)]  # fmt: skip
+        if prod(len(axis) * _length(axis) for axis in axes) >= MOST_NUMBERS:
+            return
+        self.is_solved = True
         points = list(_lattice(axes, names, cells))
-        self.is_solved = len(points) * int(np.prod([_length(axis) for axis in axes])) < MOST_NUMBERS
         self.wheres = [_where(names, point) for point in points]
         self.numbers = {where: number for number, where in enumerate(self.wheres)}
-        if self.is_solved:
-            self.rows = np.array([_row(axes, point) for point in points])
+        self.rows = np.array([_row(axes, point) for point in points])
 
     def find_given(self, known: Known) -> Iterator[Given]:
         """What follows from the known cells that are among its own."""
@@ -143,6 +149,19 @@ class _System:
             used = np.flatnonzero(np.abs(weights[:, number]) > NOISE)
             by = frozenset(chain.from_iterable(known[told[one]][1] for one in used))
             yield Given(self.wheres[number], float(values @ weights[:, number]), by)
+
+
+def _least_numbers(
+    cells: Sequence[Cell], names: Sequence[str], parents: Mapping[int, int | None]
+) -> int:
+    """How many numbers its rows have at least, all points times all atoms: nothing is built."""
+    options = [len({cell.options.get(name) for cell in cells} - {None}) for name in names]
+    places = {cell.place for cell in cells}
+    windows = {(cell.start, cell.after) for cell in cells}
+    leaves = places - {parents.get(place) for place in places}
+    stretches = len(set(chain.from_iterable(windows))) - 1
+    points = prod(size + 1 for size in options) * len(places) * len(windows)
+    return points * prod(options) * len(leaves) * stretches
 
 
 # --- Axes: under each name the atoms that it stands for -------------------------------------------

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import prod
 from typing import Any
 
 from django.db import connection
@@ -172,26 +173,31 @@ def _has_gap(family: Sequence[Figure]) -> bool:
     if (len(windows) > 1) + (len(places) > 1) + depth < 2:
         return False
     told = {(one.first, one.last, one.place, one.key) for one in family}
-    return len(told) < len(windows) * len(places) * len(keys) or keys != _all_keys(keys)
+    return len(told) < len(windows) * len(places) * len(keys) or _lacks_groups(keys)
 
 
-def _all_keys(keys: Iterable[str]) -> set[str]:
-    """Every group of the options that are crossed anywhere, and of fewer of their categories."""
-    kinds = defaultdict(set)
+def _lacks_groups(keys: set[str]) -> bool:
+    """Whether some group is missing of the options that are crossed anywhere, or of fewer of them.
+
+    Names of groups are free text: what a few of them cross may be more than any machine holds. So
+    none is built where they are too many to be there.
+    """
+    options: dict[frozenset[str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for key in keys:
-        kinds[frozenset(_options(key))].add(key)
-    options = defaultdict(set)
-    for kind, own in kinds.items():
-        for key in own:
-            for category, option in _options(key).items():
-                options[kind, category].add(option)
-    found = set()
-    for kind in kinds:
-        for size in range(len(kind) + 1):
-            for some in combinations(sorted(kind), size):
-                choices = [[f"{name}={at}" for at in options[kind, name]] for name in some]
-                found |= {";".join(group) for group in product(*choices)}
-    return found
+        own = _options(key)
+        for category, option in own.items():
+            options[frozenset(own)][category].add(option)
+    if any(prod(len(one) + 1 for one in kind.values()) > len(keys) for kind in options.values()):
+        return True
+    return any(group not in keys for kind in options.values() for group in _groups(kind))
+
+
+def _groups(options: dict[str, set[str]]) -> Iterator[str]:
+    """Every group of these options, and of fewer of their categories."""
+    for size in range(len(options) + 1):
+        for some in combinations(sorted(options), size):
+            choices = [[f"{name}={at}" for at in options[name]] for name in some]
+            yield from map(";".join, product(*choices))
 
 
 def _options(key: str) -> dict[str, str]:

@@ -88,3 +88,27 @@ def test_what_one_category_tells_of_a_total_is_known_to_another() -> None:
         cell(3, False, race="b"),
     ]  # fmt: skip
     assert given(*cells)[at(race="b")] == 3
+
+
+def test_a_family_that_is_too_large_is_given_up_before_it_is_built() -> None:
+    """Forty categories have more groups than any machine holds."""
+    keys = [{f"c{number}": one for number in range(40)} for one in "ab"]
+    assert find(cell(53), *((Cell(CITY, 1, 13, key, 20), True) for key in keys)) == []
+
+
+def test_places_and_windows_too_many_to_solve_are_given_up() -> None:
+    many = range(2, 3000)
+    parents = {CITY: None} | dict.fromkeys(many, CITY)
+    cells = [Cell(place, day, day + 2, {}, 20.0) for place in many for day in range(3)]
+    family = Family(cells, parents, 10)
+    assert list(family.find_given(range(3))) == []
+    assert all(not system.numbers for system in family.systems)
+
+
+def test_a_system_is_solved_up_to_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Women, men and everybody are three points of two atoms."""
+    cells = [cell(53), cell(50, sex="female"), cell(3, False, sex="male")]
+    monkeypatch.setattr("measurement.remainders.MOST_NUMBERS", 7)
+    assert at(sex="male") in given(*cells)
+    monkeypatch.setattr("measurement.remainders.MOST_NUMBERS", 6)
+    assert given(*cells) == {}

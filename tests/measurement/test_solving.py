@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import random
 from collections.abc import Sequence
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,14 @@ def test_the_attacker_would_find_what_is_not_hidden() -> None:
 def test_nothing_is_hidden_where_nothing_follows() -> None:
     whole = World(1)._figure("", "", 1, (1, 12))
     assert list(_families([whole])) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.fault(41)
+def test_many_categories_in_a_file_stop_no_publishing() -> None:
+    """A group is named in free text, and all its groups would be more than any machine holds."""
+    keys = [";".join(f"{name}={one}" for name in ascii_lowercase) for one in "xy"]
+    assert set(Office().publish({"": 60, **dict.fromkeys(keys, 30)}).values()) == {"F"}
 
 
 @pytest.mark.django_db
