@@ -21,19 +21,36 @@ from measurement.models.surveys import PUBLIC_FLOOR
 COUNTED = ["own_survey", "administrative", "vital"]
 SMALL = PUBLIC_FLOOR
 
-# How many a rate is of, as its own words say: per 1,000 women. Without any it is of one.
-_UNITS = """
+# How many a rate is of, as its own words say: per 1,000 women. The unit says it before all others;
+# where no word does it is of one. A lone 0 is the next sentence's, and fewer than a hundred
+# follow nothing but "per": every 10 years is no number of people. Percentage points stay per cent:
+# a share is called so by mistake more often than a gap is counted.
+_UNITS = r"""
     WITH units AS MATERIALIZED (
-        SELECT id, value_type, CASE WHEN value_type <> 'rate' THEN 1 ELSE coalesce(
-            regexp_replace(substring(words FROM 'per (1[0 ,.]*0)'), '[ ,.]', '', 'g')::numeric,
-            CASE WHEN words ~ 'per ?cent|%%' THEN 100 WHEN words ~ 'per thousand|‰' THEN 1000
-                WHEN words ~ 'per million' THEN 1000000 END, 1) END AS per
-        FROM measurement_indicator, lower(concat_ws('; ', unit_measure, name, denominator_def,
-            definition)) AS words)
+        SELECT id, value_type, CASE WHEN value_type <> 'rate' THEN 1 ELSE coalesce((
+            SELECT said FROM unnest(ARRAY[unit_measure,
+                concat_ws('; ', name, denominator_def, definition)])
+                WITH ORDINALITY AS texts (body, at)
+            CROSS JOIN LATERAL (SELECT regexp_replace(
+                lower(body), '[\s\u00a0\u2009\u202f]+', ' ', 'g') AS words) plain
+            CROSS JOIN LATERAL (SELECT coalesce(regexp_replace(coalesce(
+                    substring(words FROM '\mper ?(10*(?:[ ,.]?00+)+|10+)(?![.,]?[0-9])'),
+                    substring(words FROM
+                        '(?:\m(?:every|each)|/) ?(10*(?:[ ,.]?00+)+)(?![.,]?[0-9])')),
+                '[ ,.]', '', 'g')::numeric, CASE
+                WHEN words ~ '(per|every) (a |one )?hundred thousand' THEN 100000
+                WHEN words ~ '(per|every) ten thousand' THEN 10000
+                WHEN words ~ '(per|every) (a |one )?thousand|per mille|‰' THEN 1000
+                WHEN words ~ '(per|every) (a |one )?million' THEN 1000000
+                WHEN words ~ '(per|every) (a |one )?hundred|per ?cent|%%' THEN 100 END) AS said
+            ) read
+            WHERE said IS NOT NULL ORDER BY at LIMIT 1), 1) END AS per
+        FROM measurement_indicator)
 """
 # What is left open where a rounded figure is multiplied by a number: known if less than one, and
-# taken for known where it may be small.
+# taken for known where it may be small, or those who did not may be few.
 _KNOWN = "{0} * noise < 1 OR {0} * (1 - noise) < %(least)s"
+_ALL_BUT_FEW = "each < 1 AND {0} < %(least)s"
 # The error of a share p of n people is the root of p (1 - p) / n, that of a rate of n events the
 # rate over the root of n: who knows the error knows n. Who knows a share of some people and how
 # many they are knows who is in it, and who is not; and who knows both of its counts, the third. A
@@ -50,7 +67,10 @@ _ROW = f"""
         CASE WHEN n.value_type = 'proportion' AND o.obs_value BETWEEN 0 AND 1
             THEN least(greatest(round(o.obs_value * o.sample_n), (o.obs_value > 0)::int),
                 o.sample_n - (o.obs_value < 1)::int) END AS picked,
-        o.conf_status <> 'F' AS is_gone, o.is_current
+        o.conf_status <> 'F' AS is_gone, o.is_current, scale(trim_scale(o.obs_value)) AS digits,
+        CASE WHEN o.numerator IS NULL AND n.value_type IN ('proportion', 'rate', 'ratio')
+                AND (n.value_type <> 'rate' OR o.se IS NULL)
+            THEN coalesce(o.denominator, o.sample_n) / n.per END AS rough
     FROM measurement_observation o
     JOIN chapters_place p ON p.id = o.place_id
     JOIN measurement_demographicgroup g ON g.id = o.group_id
@@ -62,7 +82,8 @@ _ROW = f"""
         0.5 * power(10::numeric, -scale(trim_scale(o.obs_value))) / nullif(o.obs_value, 0) AS noise
         ) given
     CROSS JOIN LATERAL (SELECT coalesce(o.denominator, o.sample_n,
-        CASE WHEN o.numerator > 0 AND ({_KNOWN.format("o.numerator / each")})
+        CASE WHEN o.numerator > 0 AND ({_KNOWN.format("o.numerator / each")}
+                OR {_ALL_BUT_FEW.format("o.numerator / each * (1 - noise) - o.numerator")})
             THEN greatest(round(o.numerator / each), 1) END,
         CASE WHEN n.value_type = 'proportion' AND o.obs_value > 0 AND o.obs_value < 1
             AND o.se > 1e-9 THEN greatest(round(o.obs_value * (1 - o.obs_value) / o.se ^ 2), 1)
@@ -75,19 +96,27 @@ _ROW = f"""
         ELSE coalesce(o.numerator,
             CASE WHEN n.value_type = 'rate' AND o.obs_value > 0 AND o.se > o.obs_value * 1e-6
                 THEN greatest(round((o.obs_value / o.se) ^ 2), 1) END,
-            CASE WHEN {_KNOWN.format("each * base")} THEN greatest(round(each * base), 1) END)
+            CASE WHEN {_KNOWN.format("each * base")}
+                OR {_ALL_BUT_FEW.format("base - each * base * (1 + noise)")}
+                THEN greatest(round(each * base), 1) END)
         END AS events) happened
 """  # noqa: S608
 # What a whole leaves of each count beside its parts, where that is small; {0} and {1} say whose a
-# count is. Where the parts are everybody there is nobody else, whatever decimals have lost.
-_RESTS = """({0}events > {1}events AND {0}events - {1}events < %(least)s)
+# count is. Where the parts are everybody there is nobody else, whatever decimals have lost; {2}
+# says so of those who did. Counts that are exact have lost none, and what is more than the decimals
+# of whole and parts could lose is somebody.
+_RESTS = """({0}events > {1}events AND {0}events - {1}events < %(least)s
+                AND NOT coalesce({2}, false))
             OR ({0}base > {1}base AND {0}base - {1}base < %(least)s)
             OR ({0}asked > {1}asked AND {0}asked - {1}asked < %(least)s)
             OR ({0}base > {1}of_others AND {0}base - {0}share > {1}others
                 AND {0}base - {0}share - {1}others < %(least)s)"""
+_DECIMALS = "{0}base = s.of_events AND {0}events - s.events <= {0}blur + s.blur"
 # Zero tells of nobody. An older figure counts where the batch does not say the same thing anew; it
 # may be hidden: then nobody is told it, but what would tell it stays in. What was told once is out,
-# whatever a later release hides of it, unless that one counted many more or fewer.
+# whatever a later release hides of it, unless that one counted many more or fewer. A rounded count
+# that could be no other whole number has lost nothing; trailing zeros are not stored, so the
+# figures beside it say how many decimals it has.
 _CELLS = f"""
     DROP TABLE IF EXISTS fresh, older, cells;
     CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS {_ROW} WHERE o.batch_id = %(batch)s;
@@ -108,10 +137,15 @@ _CELLS = f"""
             array_agg(events) AS events, array_agg(base) AS bases
         FROM older WHERE NOT is_gone GROUP BY 1, 2, 3, 4),
     every AS (
-        SELECT c.*, EXISTS (SELECT FROM unnest(t.events, t.bases) AS one (events, base)
+        SELECT c.*, CASE WHEN slack >= 0.5 THEN slack + 0.5 ELSE 0 END AS blur,
+            EXISTS (SELECT FROM unnest(t.events, t.bases) AS one (events, base)
             WHERE abs(one.events - c.events) < %(least)s OR abs(one.base - c.base) < %(least)s
             ) AS is_out
-        FROM (SELECT *, true AS is_new FROM fresh UNION ALL SELECT *, false FROM known) c
+        FROM (SELECT *, 0.5 * rough * power(10::numeric, -max(digits)
+                FILTER (WHERE rough IS NOT NULL) OVER (PARTITION BY indicator_id, period_id))
+                AS slack
+            FROM (SELECT *, true AS is_new FROM fresh UNION ALL SELECT *, false FROM known) one
+            ) c
         LEFT JOIN told t USING (place_id, group_id, indicator_id, period_id))
     SELECT *, is_gone AND NOT is_new AND NOT is_out AS was_hidden, is_new AND (
         coalesce(events > 0 AND events < %(least)s, false)
@@ -137,13 +171,14 @@ _SETS = f"""
     sums AS (
         SELECT place_id, indicator_id, period_id, kind, whole, category,
             sum(events) AS events, sum(base) AS base, sum(asked) AS asked,
-            sum(base - share) AS others, sum(base) FILTER (WHERE share IS NOT NULL) AS of_others
+            sum(base - share) AS others, sum(base) FILTER (WHERE share IS NOT NULL) AS of_others,
+            sum(base) FILTER (WHERE events IS NOT NULL) AS of_events, sum(blur) AS blur
         FROM parts GROUP BY 1, 2, 3, 4, 5, 6),
     rests AS (
         SELECT DISTINCT s.place_id, s.indicator_id, s.period_id, s.kind
         FROM sums s JOIN cells c USING (place_id, indicator_id, period_id)
         WHERE c.key = s.whole AND NOT c.was_hidden AND (
-            {_RESTS.format("c.", "s.")})),
+            {_RESTS.format("c.", "s.", _DECIMALS.format("c."))})),
     kinds AS (
         SELECT place_id, indicator_id, period_id, kind, bool_or(is_small) AS has_small,
             bool_or(is_out) AS has_known, bool_or(is_new) AS has_new,
@@ -208,7 +243,7 @@ _WINDOWS = f"""
         WHERE CASE WHEN days > covered THEN covered <= all_days
                 OR (place_id, indicator_id, group_id, whole) IN (SELECT * FROM inner_gone)
             ELSE days <= all_days AND (hidden = 1
-                OR {_RESTS.format("all_", "")}) END),
+                OR {_RESTS.format("all_", "", "false")}) END),
     hit AS (
         SELECT place_id, indicator_id, whole AS period_id, kind FROM unsafe WHERE is_whole
         UNION SELECT n.place_id, n.indicator_id, n.period_id, u.kind
@@ -235,13 +270,14 @@ _FAMILIES = f"""
         SELECT parent_id, indicator_id, period_id, key, bool_or(is_out) AS has_known,
             sum(events) AS events, sum(base) AS base, sum(asked) AS asked,
             sum(base - share) AS others, sum(base) FILTER (WHERE share IS NOT NULL) AS of_others,
+            sum(base) FILTER (WHERE events IS NOT NULL) AS of_events, sum(blur) AS blur,
             count(events) BETWEEN 1 AND count(*) - 1 AS has_gap
         FROM cells WHERE parent_id IS NOT NULL GROUP BY 1, 2, 3, 4),
     families AS (
         SELECT s.parent_id, s.indicator_id, s.period_id, bool_or(s.has_known) AS is_out
         FROM sums s JOIN cells w ON w.place_id = s.parent_id
             AND (w.indicator_id, w.period_id, w.key) = (s.indicator_id, s.period_id, s.key)
-        WHERE {_RESTS.format("w.", "s.")}
+        WHERE {_RESTS.format("w.", "s.", _DECIMALS.format("w."))}
             OR ((s.parent_id, s.indicator_id, s.period_id) IN (SELECT * FROM hit)
                 AND (s.has_gap OR w.events - s.events < %(least)s OR w.base - s.base < %(least)s))
         GROUP BY 1, 2, 3),

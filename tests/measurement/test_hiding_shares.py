@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.fault(41)]
 Told = dict[str, Any]
 
 
-def share(value: str, people: int | None = None, **fields: Any) -> Told:
+def share(value: str | None, people: int | None = None, **fields: Any) -> Told:
     return {"obs_value": value, "denominator": people, **fields}
 
 
@@ -59,6 +59,48 @@ CASES: dict[str, tuple[str, str, dict[str, Told], set[str]]] = {
         "": share("12.5", 80_000), "sex=female": share("12.3", 41_000),
         "sex=male": share("12.7", 39_000),
     }, set()),
+    # Women and men are all there are: what is left of those who did is decimals.
+    "decimals of shares": ("proportion", "-", {
+        "": share("0.460", 5100), "sex=female": share("0.494", 2500),
+        "sex=male": share("0.427", 2600),
+    }, set()),
+    "decimals of rates": ("rate", "per 1,000", {
+        "": share("12.7", 15_000), "sex=female": share("12.5", 8000),
+        "sex=male": share("12.9", 7000),
+    }, set()),
+    "decimals of a city": ("proportion", "-", {
+        "": share("0.460", 5100), "@north": share("0.494", 2500), "@south": share("0.427", 2600),
+    }, set()),
+    # An empty part has people, and nothing says how many of them did.
+    "nine of an empty part": ("proportion", "-", {
+        "": share("0.497", 2600), "sex=female": share("0.513", 2500), "sex=male": share(None, 100),
+    }, TWO),
+    # These are more than decimals lose, or exact: they did, and nobody knows their sex.
+    "more than decimals": ("proportion", "-", {
+        "": share("0.462", 5100), "sex=female": share("0.495", 2500),
+        "sex=male": share("0.427", 2600),
+    }, TWO),
+    "three of no known sex": ("count", "people", {
+        "": share("100", 5000), "sex=female": share("50", 2500), "sex=male": share("47", 2500),
+    }, TWO),
+    "three in many decimals": ("proportion", "-", {
+        "": share("0.02", 5000), "sex=female": share("0.0201", 2500),
+        "sex=male": share("0.0187", 2500),
+    }, TWO),
+    "three by numerators": ("rate", "percent", {
+        "": share("2", 5000, numerator=100), "sex=female": share("2", 2500, numerator=50),
+        "sex=male": share("1.9", 2500, numerator=47),
+    }, TWO),
+    # Windows may ask the same people again: those of two say nothing of the rest of the year.
+    "a quarter of a year": ("proportion", "-", {
+        "": share("0.460", 5100), " 1-6": share("0.494", 2500), " 7-9": share("0.427", 2600),
+    }, {" 1-6", " 7-9"}),
+    # Four to eight did not; seven to nine; eight, give or take two.
+    "24 of 30": ("proportion", "-", {"": share("0.8", numerator=24)}, {""}),
+    "240 of 300": ("proportion", "-", {"": share("0.8", numerator=240)}, set()),
+    "98 percent": ("rate", "percent", {"": share("98", 400)}, {""}),
+    "998 of a thousand": ("rate", "per 1,000", {"": share("998", 4000)}, {""}),
+    "90 percent": ("rate", "percent", {"": share("90", 4000)}, set()),
 }  # fmt: skip
 
 
@@ -67,6 +109,56 @@ def test_counts_that_shares_and_rates_tell(office: Office, name: str) -> None:  
     kind, unit, figures, wanted = CASES[name]
     office.indicator = office.counting(value_type=kind, unit_measure=unit)
     assert hidden(office.publish(figures)) == wanted
+
+
+THREE = share("2.5", 1200), True
+# What a rate is of, as people write it, and whether a figure of it may not be told.
+WORDS: dict[str, tuple[dict[str, str], tuple[Told, bool]]] = {
+    "every": ({"unit_measure": "births", "definition": "Births for every 1,000 women"}, THREE),
+    "a line break": ({"unit_measure": "births", "definition": "Births per\n1,000 women"}, THREE),
+    "a slash": ({"unit_measure": "births/1000"}, THREE),
+    "a fixed space": ({"unit_measure": "births per 1\u00a0000"}, THREE),
+    "a thin space": ({"unit_measure": "births per 1\u2009000"}, THREE),
+    "a narrow space": ({"unit_measure": "births per\u202f1\u202f000"}, THREE),
+    "in lakhs": ({"unit_measure": "per 1,00,000"}, (share("250", 1200), True)),
+    "a thousand": ({"unit_measure": "births per thousand"}, THREE),
+    "per mille": ({"unit_measure": "per mille"}, THREE),
+    "ten thousand": ({"unit_measure": "per ten thousand"}, (share("25", 1200), True)),
+    "a hundred": ({"unit_measure": "births per hundred"}, (share("3", 100), True)),
+    "a hundred thousand": ({"unit_measure": "per hundred thousand"}, (share("250", 1200), True)),
+    "a million": ({"unit_measure": "per 1.000.000"}, (share("2500", 1200), True)),
+    "the unit first": (
+        {"unit_measure": "percent", "definition": "Also told per 1,000 residents"},
+        (share("97", 100), True),
+    ),
+    "the unit last": (
+        {"unit_measure": "percent", "definition": "Also told per 1,000 residents"},
+        (share("30", 200), False),
+    ),
+    "a number before a share": (
+        {"unit_measure": "births", "name": "Births at 10% risk", "definition": "Per 1,000 women"},
+        THREE,
+    ),
+    # A gap may be called so, and so may a share: whoever says it of a share counts people.
+    "points": ({"unit_measure": "percentage points"}, (share("3", 100), True)),
+    # Neither a day, nor how often it is counted, nor what is not round.
+    "a day": (
+        {"unit_measure": "births", "definition": "Since 01/10/2001"}, (share("0.5", 100), False),
+    ),
+    "every ten years": (
+        {"unit_measure": "births", "definition": "Told every 10 years"}, (share("0.5", 100), False),
+    ),
+    "a sentence": (
+        {"unit_measure": "births per 100. 0 is none"}, (share("97", 100), True),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_what_a_rate_is_of_is_read_in_its_words(office: Office, name: str) -> None:  # noqa: F811
+    words, (figure, is_hidden) = WORDS[name]
+    office.indicator = office.counting(value_type="rate", **{"name": "Rate"} | words)
+    assert hidden(office.publish({"": figure})) == ({""} if is_hidden else set())
 
 
 # --- An attacker who shares no code with it: ranks, of those who did and those who did not --------
