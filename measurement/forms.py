@@ -73,6 +73,11 @@ class DecisionForm(forms.Form):
 
 # What is asked of each column of a wide file.
 ASKED = {"indicator": "Indicator", "group": "Group", "moe": "Column of its margin"}
+# And of the counts behind its figures, without which shares of people are hidden.
+COUNTS = {
+    "numerator": "Column of its numerator", "denominator": "Column of its denominator",
+    "sample_n": "Column of the number asked",
+}  # fmt: skip
 # How columns are called that say where and when.
 NO_FIGURE = re.compile(
     r"(ref[ _]?area|geo[ _]?id|fips|place|city|county|state|name|year|period|time)"
@@ -115,13 +120,14 @@ class ColumnsForm(forms.Form):
             self.fields[f"group_{number}"] = forms.CharField(
                 max_length=160, required=False, label=f"{name}: group"
             )
-            self.fields[f"moe_{number}"] = forms.ChoiceField(
-                choices=columns, required=False, label=f"{name}: margin"
-            )
+            for kind, what in {"moe": ASKED["moe"], **COUNTS}.items():
+                self.fields[f"{kind}_{number}"] = forms.ChoiceField(
+                    choices=columns, required=False, label=f"{name}: {what.lower()}"
+                )
 
     @property
     def figure_lines(self) -> list[dict[str, Any]]:
-        """The three fields of each column that may hold figures, for a table."""
+        """The fields of each column that may hold figures, for a table."""
         return [line for line in self._lines() if not NO_FIGURE.match(line["name"])]
 
     @property
@@ -136,9 +142,13 @@ class ColumnsForm(forms.Form):
 
     def _lines(self) -> list[dict[str, Any]]:
         return [
-            {"name": name, "cells": [(ASKED[kind], self[f"{kind}_{at}"]) for kind in ASKED]}
+            {
+                "name": name, "cells": [(ASKED[kind], self[f"{kind}_{at}"]) for kind in ASKED],
+                "counts": [(COUNTS[kind], self[f"{kind}_{at}"]) for kind in COUNTS],
+                "is_counted": any(self[f"{kind}_{at}"].value() for kind in COUNTS),
+            }
             for at, name in enumerate(self.header)
-        ]
+        ]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """A period from somewhere, and one figure at least."""
@@ -156,6 +166,7 @@ class ColumnsForm(forms.Form):
         figures = [
             {"column": column, "indicator": given[f"indicator_{number}"],
              "group": given.get(f"group_{number}", ""), "moe": given.get(f"moe_{number}", "")}
+            | {kind: given[f"{kind}_{number}"] for kind in COUNTS if given.get(f"{kind}_{number}")}
             for number, column in enumerate(self.header)
             if given.get(f"indicator_{number}")
         ]  # fmt: skip
@@ -169,5 +180,5 @@ def _cells_of(known: dict[str, Any], header: list[str]) -> dict[str, str]:
         f"{kind}_{numbers[figure['column']]}": figure.get(kind, "")
         for figure in known.get("figures", [])
         if figure["column"] in numbers
-        for kind in ("indicator", "group", "moe")
+        for kind in (*ASKED, *COUNTS)
     }

@@ -14,10 +14,12 @@ from measurement.loading.problems import Problem, Refused
 
 # What a whole file may have in common, so that its lines need not say it.
 FILLED = ("source", "release", "period", "conf_level")
+# What columns beside a figure may hold: the counts behind it.
+COUNTS = ("numerator", "denominator", "sample_n")
 # What a mapping says of the whole file, and of a figure.
 TEXTS = ("place", "period_column", *FILLED)
 NAMED = ("layout", "figures", *TEXTS)
-OF_FIGURE = ("column", "indicator", "group", "moe")
+OF_FIGURE = ("column", "indicator", "group", "moe", *COUNTS)
 LEVEL_OF_CENSUS = "90"
 # A variable of the Census Bureau: table, line, and E for the estimate.
 VARIABLE = re.compile(r"^([a-z]+\d+[a-z0-9]*_(?:c\d+_)?\d+)e$")
@@ -36,7 +38,8 @@ class Reading:
     """How a file is to be read: its layout, and for wide ones what each column is.
 
     mapping: any of FILLED with the text of all lines; for wide files also `place` and
-    `period_column`, names of columns, and `figures`, dicts of column, indicator, group, moe.
+    `period_column`, names of columns, and `figures`, dicts of column, indicator, group, moe,
+    and COUNTS.
     """
 
     layout: str = "long"
@@ -98,7 +101,7 @@ def _figure(given: Mapping[str, str]) -> dict[str, str]:
     texts = {name: given.get(name, "").strip() for name in OF_FIGURE}
     if not texts["column"] or not texts["indicator"]:
         raise LookupError
-    return texts | {name: texts[name].lower() for name in ("column", "moe")}
+    return texts | {name: texts[name].lower() for name in ("column", "moe", *COUNTS)}
 
 
 class UnknownLayout(Refused):
@@ -177,7 +180,9 @@ def _unfold(table: pl.DataFrame, file: str, reading: Reading, comma: str) -> Ite
         column, moe = figure["column"], figure.get("moe") or ""
         if is_census:
             moe = moe or partner(column, table.columns, "m")
-        named = [name for name in (mapping.get("period_column"), column, moe) if name]
+        counts = {name: figure[name] for name in COUNTS if figure.get(name)}
+        columns = (mapping.get("period_column"), column, moe, *counts.values())
+        named = [name for name in columns if name]
         absent = [name for name in named if name not in table.columns]
         if place is None or absent:
             lacking = absent[0] if absent else "the place"
@@ -195,8 +200,10 @@ def _unfold(table: pl.DataFrame, file: str, reading: Reading, comma: str) -> Ite
             _period(table, mapping).alias("period"),
             pl.lit(mapping.get("source") or "").alias("source"),
             pl.lit(mapping.get("release") or "").alias("release"),
+            *(_text(held).alias(name) for name, held in counts.items()),
         )
         names = {"value": column, "moe": moe, "ref_area": mapping.get("place") or "place"}
+        names |= counts
         yield Piece(long, comma, is_census, names)
 
 

@@ -106,16 +106,19 @@ def test_an_answer_of_the_census_bureau_is_loaded_with_its_codes(tmp_path: Path)
 
 @pytest.mark.usefixtures("figures")
 def test_a_wide_file_is_loaded_as_its_mapping_says(tmp_path: Path) -> None:
+    counts = {"numerator": "Yes", "denominator": "All", "sample_n": "Asked"}
+    women = {"column": "Women", "indicator": RATE, "group": "sex=female", "moe": "Error"}
     mapping = {
         "place": "City", "period_column": "Year", "source": "T1", "conf_level": "95",
-        "figures": [{"column": "Women", "indicator": RATE, "group": "sex=female", "moe": "Error"}],
+        "figures": [women | counts],
     }  # fmt: skip
-    text = "City,Year,Women,Error\n0667000,1999,0.5,0.0196\n"
+    text = "City,Year,Women,Error,Yes,All,Asked\n0667000,1999,0.5,0.0196,20,40,38\n"
     assert wide(tmp_path, text, mapping, release="r1")[0] == 0
     with as_backbone():
         row = Observation.objects.get(period__label="1999")
         assert row.group.key == "sex=female"
         assert float(row.se) == pytest.approx(0.01)
+        assert (row.numerator, row.denominator, row.sample_n) == (20, 40, 38)
 
 
 @pytest.mark.usefixtures("figures")

@@ -328,6 +328,28 @@ def test_a_wide_file_asks_for_its_columns_and_remembers_them(desk: Desk) -> None
     assert "has lost its zero" in desk.see(again)
 
 
+def test_a_wide_file_names_the_counts_behind_a_figure_and_they_are_remembered(desk: Desk) -> None:
+    head = "GEOID,Rate,Yes,All,Asked"
+    address = desk.send("0667000,0.5,200,400,90", head=head, programme="administrative")
+    answers = {
+        "layout": "wide", "place": "geoid", "period": "1999", "indicator_1": RATE,
+        "numerator_1": "yes", "denominator_1": "all", "sample_n_1": "asked",
+    }  # fmt: skip
+    assert desk.press(address, "columns", **answers) == 302
+    assert desk.press(address, "load") == 302
+    with as_backbone():
+        found = Observation.objects.get(period__label="1999")
+        assert (found.numerator, found.denominator, found.sample_n) == (200, 400, 90)
+    assert desk.press(address, "publish", "ann") == 302
+    assert stored() == [(0.5, "P", True)]
+    again = desk.send("0667000,0.6,many,400,90", head=head, release="r2")
+    page = desk.see(f"{again}columns/")
+    assert all(f'value="{name}" selected' in page for name in ("yes", "all", "asked"))
+    desk.press(again, "columns", **answers)
+    refused = desk.see(again)
+    assert "“many” is not a number" in refused and "<td>yes</td>" in refused
+
+
 def test_what_was_not_counted_is_not_called_nothing(desk: Desk) -> None:
     wide = desk.send(head="geoid,rate", content=b"geoid,rate\n0667000,0.5\n", name="wide.csv")
     page = desk.see(wide)
