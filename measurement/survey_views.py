@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,8 +16,10 @@ from measurement.answer_forms import AnswerForm
 from measurement.models import Question, Survey, SurveyResult
 from measurement.queries import surveys as queries
 from measurement.survey_forms import FigureForm, InviteForm, QuestionForm, SurveyForm
+from members.models import Membership
 
 FORM = ["GET", "HEAD", "POST"]
+ASKED = "Everybody you chose has a link already; nobody was sent a second one."
 
 
 class Request(HttpRequest):
@@ -160,6 +162,9 @@ def survey_invite(request: Request, chapter: str, pk: int) -> HttpResponse:
     if found.state != Survey.State.OPEN:
         raise Http404
     members = queries.members_to_ask(found)
+    if _all_asked(found, members, request.POST):
+        messages.info(request, ASKED)
+        return redirect("measurement:survey", chapter, pk)
     form = InviteForm(members, request.POST or None)
     context = {"form": form, "survey": found, "members": members}
     if request.method == "POST" and form.is_valid():
@@ -170,7 +175,7 @@ def survey_invite(request: Request, chapter: str, pk: int) -> HttpResponse:
         ]
         if people:
             sent = answering.send_invitations(found, people, by=request.user)
-            messages.success(request, f"Links sent: {sent}.")
+            messages.success(request, f"Links sent: {sent}." if sent else ASKED)
         if not data["links"]:
             return redirect("measurement:survey", chapter, pk)
         context["printed"] = answering.print_links(found, data["links"], by=request.user)
@@ -229,6 +234,16 @@ def _draft(request: Request, pk: int) -> Survey:
     if not found.is_draft:
         raise Http404
     return found
+
+
+def _all_asked(found: Survey, members: list[Membership], sent: QueryDict) -> bool:
+    """True where a second press asks those alone whom the first one sent a link."""
+    chosen = set(sent.getlist("members"))
+    if sent.get("links") or chosen & {str(one.user_id) for one in members}:
+        return False
+    if sent.get("everybody"):
+        return not members
+    return bool(chosen) and chosen <= queries.asked_for(found)
 
 
 def _question(found: Survey, pk: int) -> Question:

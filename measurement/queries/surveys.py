@@ -83,6 +83,12 @@ def members_to_ask(survey: Survey) -> list[Membership]:
     return [one for one in found.order_by("user__name", "pk") if one.is_current]
 
 
+def asked_for(survey: Survey) -> set[str]:
+    """Keys of the people who were sent a link to this survey, as forms carry them; one query."""
+    rows = SurveyInvitation.objects.filter(survey=survey, user__isnull=False)
+    return {str(key) for key in rows.values_list("user_id", flat=True)}
+
+
 def categories() -> QuerySet[Category]:
     """Ways to group people, with their options."""
     return Category.objects.prefetch_related("options")
