@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils.formats import date_format
 
 from chapters.models import Chapter
 from chapters.scope import as_self, in_chapter
@@ -175,6 +176,17 @@ def test_the_page_keeps_the_claim_and_shows_today(
     assert "Of 46 tested, about 2.3 would seem improved by chance alone." in text
     assert "43 of 53 merely moved the better way." in text
     assert "release 2024 revised" in text
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_a_claim_bears_the_day_of_its_chapter(db: None, client: Any, zone: str) -> None:
+    """At any hour one of the two has another day than the server."""
+    there = make_chapter("Springfield", zone=zone)
+    with as_backbone():
+        Figures(there)
+    claim = claim_of(there)
+    day = date_format(there.day_of(claim.made_at), "F j, Y")
+    assert client.get(f"/claims/{claim.token}/").content.decode().count(day) >= 2
 
 
 def test_the_json_twin_says_the_same_and_its_seal_holds(
