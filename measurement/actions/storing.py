@@ -203,6 +203,11 @@ _HAS_ANSWERS = """
     SELECT EXISTS (SELECT FROM measurement_source WHERE programme = 'own_survey'
         AND id IN (SELECT source_id FROM incoming))
 """
+_MARGINS = """
+    SELECT count(*), min(i."row") FROM incoming i
+    JOIN measurement_source s ON s.id = i.source_id AND s.programme = 'own_survey'
+    WHERE coalesce(i.se, i.moe, i.ci_lower, i.ci_upper) IS NOT NULL
+"""
 # Whoever answers a chapter's survey chose to: no random sample, so there is no error to state.
 _UNMARGIN = """
     UPDATE incoming i SET se = NULL, moe = NULL, ci_lower = NULL, ci_upper = NULL,
@@ -226,15 +231,19 @@ def copy_in(figures: pl.DataFrame) -> None:
         cursor.copy_expert(_COPY, io.StringIO(text))
 
 
-def complete() -> None:
+def complete() -> tuple[int, int | None]:
     """Give the table's complete counts, and rates of them, the error of a count of events.
 
-    Own surveys keep no margin, whatever their file says.
+    Own surveys keep no margin, whatever their file says: gives how many it takes, and the first
+    line.
     """
     if _rows(_HAS_COUNTS)[0][0]:
         _run(_POISSON)
-    if _rows(_HAS_ANSWERS)[0][0]:
-        _run(_UNMARGIN)
+    if not _rows(_HAS_ANSWERS)[0][0]:
+        return 0, None
+    number, row = _rows(_MARGINS)[0]
+    _run(_UNMARGIN)
+    return number, row
 
 
 def find_twins(limit: int = 1000) -> list[Clash]:

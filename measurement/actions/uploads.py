@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from django.db import transaction
+from django.utils import timezone
 
 from chapters.models import Chapter
 from chapters.ready import forget
-from measurement.actions import storing, weighing
+from measurement.actions import foreseeing, storing, weighing
 from measurement.actions.entering import Books, read_terms
 from measurement.loading.checks import check_piece
 from measurement.loading.columns import unread_columns
@@ -135,6 +136,10 @@ def _weigh(task: Task, books: Books) -> Checkup:
     series = weighing.prepare()
     rows, known, restated = weighing.count(series, is_new=not books.has_old_source)
     stored = storing.Stored(rows - known, known, restated)
+    today = task.chapter.today if task.chapter else timezone.now().date()
+    task.notes.extend(foreseeing.find_ahead(books.periods, today, task.name))
+    if task.chapter:
+        task.notes.extend(foreseeing.find_uncounted(task.name))
     problems = [*task.notes, *weighing.find(task.name, MOST_PROBLEMS - len(task.notes), series)]
     if errors := [problem for problem in problems if problem.severity == "E"]:
         raise Refused(errors)
@@ -172,7 +177,7 @@ def _read_in(task: Task) -> Books:
         rows += checked.figures.height
         task.report(rows, "Reading lines")
     if not problems:
-        storing.complete()
+        task.notes.extend(foreseeing.tell_margins(*storing.complete(), task.name))
     if not problems and books.has_old_source:
         problems = [_changed(clash, task.name) for clash in storing.find_changes()]
     if problems:

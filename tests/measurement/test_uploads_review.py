@@ -350,6 +350,36 @@ def test_a_wide_file_names_the_counts_behind_a_figure_and_they_are_remembered(de
     assert "“many” is not a number" in refused and "<td>yes</td>" in refused
 
 
+def test_a_share_of_nobody_knows_how_many_is_said_to_be_withheld(desk: Desk) -> None:
+    head = HEAD.replace("moe,conf_level", "sample_n")
+    places = (f"{RATE},0667000,1998,,0.5,900", f"{RATE},0667000,1999,,0.5,")
+    address = desk.send(*places, head=head, programme="administrative")
+    page = desk.see(address)
+    assert "1 share will be withheld when the file is published" in page
+    assert "SDC-PEOPLE" in page and desk.upload().warnings == 1
+    desk.press(address, "acknowledge")
+    desk.press(address, "load")
+    desk.press(address, "publish", "ann")
+    with as_backbone():
+        rows = Observation.objects.filter(batch=desk.upload()).order_by("period__start")
+        assert [row.conf_status == "F" for row in rows] == [True, False]
+    assert "withheld" not in desk.see(desk.send(*places, head=head, release="r2"))
+
+
+def test_a_margin_of_an_own_survey_is_said_not_to_be_kept(desk: Desk) -> None:
+    head = f"{HEAD},sample_n"
+    rows = (f"{line('0.5')},600", f"{line('0.5', '1998')},600")
+    page = desk.see(desk.send(*rows, head=head, programme="own_survey"))
+    assert "2 margins are not kept" in page and desk.upload().warnings == 1
+    assert "not kept" not in desk.see(desk.send(*rows, head=head, release="r2"))
+
+
+def test_a_period_that_has_not_begun_is_a_warning(desk: Desk) -> None:
+    year = desk.chapter.today.year
+    page = desk.see(desk.send(line(year=str(year + 1)), line(year=str(year)), line()))
+    assert f"{year + 1} has not begun." in page and desk.upload().warnings == 1
+
+
 def test_what_was_not_counted_is_not_called_nothing(desk: Desk) -> None:
     wide = desk.send(head="geoid,rate", content=b"geoid,rate\n0667000,0.5\n", name="wide.csv")
     page = desk.see(wide)
