@@ -17,7 +17,14 @@ from agendas.models import Decision, NeedRanking, Report
 from agendas.queries.rankings import my_scores, needs_of, scorers
 from agendas.queries.report_links import LinkChoices, link_choices
 from agendas.queries.report_money import Spending, spendings
-from agendas.queries.reports import newer_than, ranking_of, reports_for, shelve, written_parts
+from agendas.queries.reports import (
+    lacking,
+    newer_than,
+    ranking_of,
+    reports_for,
+    shelve,
+    written_parts,
+)
 from agendas.report_forms import (
     LinkForm,
     NeedForm,
@@ -123,11 +130,12 @@ def report_edit(request: HttpRequest, chapter: str, pk: int) -> HttpResponse:
     if not found.is_open:
         return redirect("agendas:report", found.chapter.slug, found.pk)
     written, sections = actions.written_of(found), list(found.sections.all())
+    ranking = ranking_of(found)
     context = {
         "report": found,
         "sections": sections,
-        "empty": [one.heading for one in sections if not one.body],
-        "ranking": ranking_of(found),
+        "lacking": lacking(sections, ranking),
+        "ranking": ranking,
         "is_printed": found.printed_sha256 == seal([written.texts, written.ranking]),
         "can_publish": can_chair(request.user),
         "job": found.job if found.job and not found.job.is_finished else None,
@@ -315,6 +323,10 @@ def _step(request: HttpRequest, found: Report, step: str) -> str:
             raise Unfit(str(form.errors["reason"][0]))
         actions.withdraw_report(found, request.user, form.cleaned_data["reason"])
         return "The report is withdrawn."
+    if step == "publish" and found.is_open and not request.POST.get("sure"):
+        missing = lacking(found.sections.all(), ranking_of(found))
+        if missing:
+            raise Unfit(f"Not published yet. {' '.join(missing)} Confirm that, or complete it.")
     act, told = STEPS[step]
     act(found, request.user)
     return told

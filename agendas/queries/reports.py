@@ -112,3 +112,10 @@ def ground_of(section: ReportSection, version: int) -> ReportText | None:
 def ranking_of(report: Report) -> NeedRanking | None:
     """The ranking of a report's needs; one query."""
     return NeedRanking.objects.filter(report=report).select_related("report").first()
+
+
+def lacking(sections: Iterable[ReportSection], ranking: NeedRanking | None) -> list[str]:
+    """What a draft would be published without, a sentence each."""
+    found = [f"“{one.heading}” is empty." for one in sections if not one.body]
+    is_unranked = ranking is not None and not ranking.closed_at
+    return [*found, "The order of the needs is not fixed."] if is_unranked else found

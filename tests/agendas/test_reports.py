@@ -182,7 +182,7 @@ def test_drafts_are_for_the_council_and_published_reports_for_all(
     assert client_for(lou).get(f"{address}edit/").status_code == 200
     page = client_for(lou).get(address).content.decode()
     assert "Only the council sees this page" in page and "figure-1" in page
-    assert client_for(lou).post(f"{address}do/publish/").status_code == 302
+    assert client_for(lou).post(f"{address}do/publish/", {"sure": "on"}).status_code == 302
     with in_chapter(sf):
         built.refresh_from_db()
     run_report(built, sf)
@@ -212,6 +212,30 @@ def test_only_the_chair_publishes(built, sf, client_for):
     assert "The chair publishes" in client_for(member).get(
         f"/san-francisco/reports/{built.pk}/edit/"
     ).content.decode()  # fmt: skip
+
+
+def test_what_is_missing_is_confirmed_before_publication(built, sf, lou, client_for):
+    client, address = client_for(lou), f"/san-francisco/reports/{built.pk}/"
+    page = client.get(f"{address}edit/").content.decode()
+    assert "“Summary” is empty." in page and "The order of the needs is not fixed." in page
+    assert 'name="sure"' in page
+    refused = client.post(f"{address}do/publish/", follow=True)
+    (told,) = refused.context["messages"]
+    assert told.level_tag == "error" and "“Summary” is empty." in told.message
+    with in_chapter(sf, lou):
+        assert Report.objects.get(pk=built.pk).job_id == built.job_id
+    client.post(f"{address}do/publish/", {"sure": "on"})
+    with in_chapter(sf, lou):
+        assert Report.objects.get(pk=built.pk).job_id != built.job_id
+
+
+def test_complete_report_is_published_at_once(sf, lou, client_for):
+    report = make_report(sf)
+    address = f"/san-francisco/reports/{report.pk}/"
+    assert 'name="sure"' not in client_for(lou).get(f"{address}edit/").content.decode()
+    client_for(lou).post(f"{address}do/publish/")
+    with in_chapter(sf, lou):
+        assert Report.objects.get(pk=report.pk).job_id
 
 
 def test_a_report_is_asked_for_with_a_form(sf, denver, lou, figures, client_for):
