@@ -259,8 +259,16 @@ def test_a_small_count_of_crossed_groups_hides_all_but_the_total(desk: Desk) -> 
 
 def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
     desk.publish(line())
+    page = desk.see(desk.send(line()))
+    assert "Nothing is new" in page and "The figure is stored already." in page
+
+
+def test_no_comma_stands_for_a_table_and_a_release_that_nobody_named(desk: Desk) -> None:
     address = desk.send(line())
-    assert "Nothing is new" in desk.see(address)
+    assert "<dt>Table, release</dt><dd>T1, r1</dd>" in desk.see(address)
+    with as_backbone():
+        Upload.objects.update(about={"publisher": "Example Bureau"})
+    assert "Table, release" not in desk.see(address)
 
 
 def test_a_file_that_is_too_large_is_refused_in_words(desk: Desk, monkeypatch: Any) -> None:
@@ -354,9 +362,8 @@ def test_a_share_of_nobody_knows_how_many_is_said_to_be_withheld(desk: Desk) -> 
     head = HEAD.replace("moe,conf_level", "sample_n")
     places = (f"{RATE},0667000,1998,,0.5,900", f"{RATE},0667000,1999,,0.5,")
     address = desk.send(*places, head=head, programme="administrative")
-    page = desk.see(address)
-    assert "1 share will be withheld when the file is published" in page
-    assert "SDC-PEOPLE" in page and desk.upload().warnings == 1
+    assert "1 share will be withheld when the file is published" in desk.see(address)
+    assert desk.upload().warnings == 1
     desk.press(address, "acknowledge")
     desk.press(address, "load")
     desk.press(address, "publish", "ann")
