@@ -258,6 +258,15 @@ def test_a_report_is_asked_for_with_a_form(sf, denver, lou, figures, client_for)
     assert names == ["San Francisco", "Denver", "Houston"]
 
 
+def test_page_of_a_report_says_nothing_that_is_wrong_once_its_job_is_done(sf, lou, client_for):
+    """Only the progress on it is replaced when the job ends; the rest stands beside “Done”."""
+    with in_chapter(sf, lou):
+        asked = actions.request_report(sf, lou, "yearly")
+    page = client_for(lou).get(f"/san-francisco/reports/{asked.pk}/").content.decode()
+    assert "Waiting for its turn" in page and "is being built" not in page
+    assert "Once it says “Done”" in page and "this page</a> shows" not in page
+
+
 def test_the_same_report_asked_for_twice_is_built_once(sf, lou, figures, client_for):
     """A second press finds the first one's report; another kind, or a failed build, makes one."""
     client, address = client_for(lou), "/san-francisco/reports/new/"
