@@ -24,9 +24,7 @@ def test_chair_builds_and_publishes_and_a_visitor_reads_on_a_phone(
     page.get_by_role("button", name="Build the draft").click()
     # The progress moves by itself, and the letter says when it is done.
     expect(page.get_by_role("heading", name="Done")).to_be_visible(timeout=60_000)
-    page.get_by_role("link", name="this page").or_(
-        page.get_by_role("link", name="Read the report")
-    ).first.click()
+    page.get_by_role("link", name="Read the draft here").click()
     page.get_by_role("link", name="Work on the draft").click()
     draft = page.url
     page.get_by_role("link", name="Summary").click()
